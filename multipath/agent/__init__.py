@@ -1,0 +1,1 @@
+"""The probe agent: schedule and account (pure); probe, push and service (I/O)."""

@@ -1,0 +1,151 @@
+"""The agent's settings, from flags and a TOML file with the same names; flags win."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from multipath.agent.duration import parse_duration_s
+from multipath.agent.exchange import Server
+from multipath.agent.nearest import did_you_mean
+from multipath.errors import AgentError, ConfigError
+
+DEFAULT_PORT = 10051
+_HOSTNAME = re.compile(r"[0-9A-Za-z_. -]{1,128}")
+_BRACKETED = re.compile(r"\[([^\]]+)\](?::(\d+))?")
+_PLAIN = re.compile(r"([^:\s\[\]]+)(?::(\d+))?")
+_PERIOD_MAX_S = 3600.0
+_DAY_S = 86400.0
+_SPOOL_AGE_MAX_S = 365 * _DAY_S
+_MB = 1_000_000
+_SIZE = re.compile(r"([1-9][0-9]{0,5})MB")
+_IN_MEMORY = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the agent needs to know itself; the rest comes from Zabbix.
+
+    Args:
+        server: the Zabbix server or proxy that monitors this host.
+        hostname: the host's name in Zabbix.
+        refresh_s: how often to ask for changes of the items.
+        heartbeat_s: how often to show that the agent is alive.
+        state: folder for the values that wait and for what was last measured; None for memory.
+        spool_bytes: how much the values that wait may take up there.
+        spool_age_s: how long they may wait.
+    """
+
+    server: Server
+    hostname: str
+    refresh_s: float = 5.0
+    heartbeat_s: float = 60.0
+    state: Path | None = Path("/var/lib/multipath-agent")
+    spool_bytes: int = 256 * _MB
+    spool_age_s: float = 7 * _DAY_S
+
+    @property
+    def spool(self) -> Path | None:
+        """The file of the values that wait: one for each host name."""
+        return self.state and self.state / f"{self.hostname}.spool"
+
+
+def load_settings(flags: Mapping[str, str | None], file: Path | None) -> Settings:
+    """Return the settings.
+
+    Args:
+        flags: by setting name; None where a flag was not given.
+        file: TOML file with the same names, or None.
+
+    Raises:
+        ConfigError: the file cannot be read, a name is unknown, a value is bad or missing.
+    """
+    values = _read_file(file) if file else {}
+    values |= {name: (text, f"--{name}") for name, text in flags.items() if text is not None}
+    parsed: dict[str, object] = {}
+    for name, (attribute, parse) in _SETTINGS.items():
+        if name in values:
+            value, place = values[name]
+            try:
+                parsed[attribute] = parse(value)
+            except AgentError as error:
+                raise ConfigError(f"{place}: {error}") from None
+    for name in ("server", "hostname"):
+        if name not in parsed:
+            raise ConfigError(f'no {name}; give --{name} or write {name} = "…" in the file')
+    return Settings(**parsed)  # type: ignore[arg-type] # each by its parser in _SETTINGS
+
+
+def parse_server(text: str) -> Server:
+    """Return the server of ``host``, ``host:port``, ``[v6]``, ``[v6]:port`` or a bare IPv6 address.
+
+    Raises:
+        AgentError: it is none of these.
+    """
+    if text.count(":") > 1 and not text.startswith("["):
+        text = f"[{text}]"
+    match = _BRACKETED.fullmatch(text) or _PLAIN.fullmatch(text)
+    port = int(match[2] or DEFAULT_PORT) if match else 0
+    if match is None or not 0 < port <= 65535:  # noqa: PLR2004 - the last port
+        raise AgentError(f"{text[:80]!r} is no server; write HOST, HOST:PORT or [IPV6]:PORT")
+    return Server(match[1], port)
+
+
+def _read_file(file: Path) -> dict[str, tuple[str, str]]:
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read {file}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} is no TOML: {error}") from error
+    values = {}
+    for name, value in content.items():
+        if name not in _SETTINGS:
+            raise ConfigError(f"{file}: unknown setting {name!r}{did_you_mean(name, _SETTINGS)}")
+        if not isinstance(value, str):
+            raise ConfigError(f'{file}: {name} is no text; write {name} = "…"')
+        values[name] = (value, f"{file}: {name}")
+    return values
+
+
+def _parse_hostname(text: str) -> str:
+    if not _HOSTNAME.fullmatch(text):
+        raise AgentError(f"{text[:80]!r} is no host name that Zabbix takes")
+    return text
+
+
+def _parse_period_s(text: str) -> float:
+    period_s = parse_duration_s(text)
+    if not 1 <= period_s <= _PERIOD_MAX_S:
+        raise AgentError(f"{text} is not from 1s to 1h")
+    return period_s
+
+
+def _parse_state(text: str) -> Path | None:
+    return None if text == _IN_MEMORY else Path(text)
+
+
+def _parse_size_bytes(text: str) -> int:
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise AgentError(f"{text[:40]!r} is no size; write 256MB")
+    return int(match[1]) * _MB
+
+
+def _parse_age_s(text: str) -> float:
+    age_s = parse_duration_s(text)
+    if not 1 <= age_s <= _SPOOL_AGE_MAX_S:
+        raise AgentError(f"{text} is not from 1s to 365d")
+    return age_s
+
+
+_SETTINGS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "server": ("server", parse_server),
+    "hostname": ("hostname", _parse_hostname),
+    "refresh": ("refresh_s", _parse_period_s),
+    "heartbeat": ("heartbeat_s", _parse_period_s),
+    "state": ("state", _parse_state),
+    "spool-size": ("spool_bytes", _parse_size_bytes),
+    "spool-age": ("spool_age_s", _parse_age_s),
+}

@@ -1,0 +1,45 @@
+"""Where an edge's packets go, and the packets of one cycle on their way there."""
+
+from multipath.agent.account import Packets
+from multipath.agent.echo import MARK_BYTES
+from multipath.agent.icmp_socket import IcmpSocket
+from multipath.agent.resolve import Endpoint
+
+
+class Target:
+    """Where an edge's packets go, and of what size they are; made by ``IcmpEngine.target``."""
+
+    def __init__(self, channel: IcmpSocket, endpoint: Endpoint, size: int) -> None:
+        self.channel = channel
+        self.endpoint = endpoint
+        self.post = channel.post(endpoint, size)
+        self.padding = bytes(size - MARK_BYTES)
+        self.flight: Flight | None = None
+
+
+class Flight(Packets):
+    """The packets of one cycle to one target, sent one by one; made by ``IcmpEngine.begin``."""
+
+    __slots__ = (
+        "channel",
+        "count",
+        "is_over",
+        "mark",
+        "next",
+        "padding",
+        "post",
+        "reply_bytes",
+        "source",
+    )
+
+    def __init__(self, target: Target, mark: bytes, count: int) -> None:
+        super().__init__(count)
+        self.channel = target.channel
+        self.post = target.post
+        self.source = target.post.address
+        self.padding = target.padding
+        self.reply_bytes = target.channel.reply_bytes + len(target.post.payload)
+        self.mark = mark
+        self.count = count
+        self.next = 0
+        self.is_over = False

@@ -1,0 +1,229 @@
+"""The ICMP engine: sends echo requests and notes what becomes of each.
+
+Nothing here waits: the caller decides when to send and when to ``drain``. Because the kernel
+stamps packets as they leave and arrive, it does not matter how long they lie there.
+"""
+
+import errno
+import os
+import socket
+from collections.abc import Iterable, Sequence
+
+from multipath.agent.clock import StampClock
+from multipath.agent.echo import FLIGHTS, HEADER_BYTES, MARK_BYTES, SEQUENCES
+from multipath.agent.flight import Flight, Target
+from multipath.agent.icmp_socket import (
+    IP_HEADER_BYTES,
+    SO_TIMESTAMPING,
+    STAMPS_TTL_BYTES,
+    IcmpSocket,
+    Own,
+    Reply,
+)
+from multipath.agent.resolve import Endpoint
+from multipath.agent.transport import BATCH
+from multipath.errors import AgentError
+
+_FAMILIES = (socket.AF_INET, socket.AF_INET6)
+_TRY_AGAIN = (errno.EAGAIN, errno.ENOBUFS)
+_NS_PER_S = 1_000_000_000
+_PLAIN_IP_HEADER = 0x45
+_NO_ROOM = "the host had no room to send"
+
+
+class IcmpEngine:
+    """All ICMP probing of one process, over one socket per address family.
+
+    Raises:
+        AgentError: no ICMP socket may be opened at all.
+    """
+
+    def __init__(self, clock: StampClock | None = None) -> None:
+        self._clock = clock or StampClock()
+        self._channels: dict[socket.AddressFamily, IcmpSocket] = {}
+        self._missing: dict[socket.AddressFamily, str] = {}
+        self._used: dict[IcmpSocket, None] = {}
+        self._flights: dict[bytes, Flight] = {}
+        self._number = 0
+        self.send_errors = 0
+        for family in _FAMILIES:
+            try:
+                self._channels[family] = IcmpSocket(family)
+            except AgentError as error:
+                self._missing[family] = str(error)
+        if not self._channels:
+            raise AgentError(self._missing[socket.AF_INET])
+
+    def target(self, endpoint: Endpoint, size: int) -> Target:
+        """Return a target for ``begin``.
+
+        Raises:
+            AgentError: this process has no socket of the endpoint's address family.
+        """
+        if endpoint.family not in self._channels:
+            raise AgentError(self._missing[endpoint.family])
+        channel = self._channels[endpoint.family]
+        self._used[channel] = None
+        return Target(channel, endpoint, size)
+
+    def begin(self, target: Target, count: int) -> Flight:
+        """Begin a cycle of so many packets; the one before to this target sends no more."""
+        if target.flight:
+            target.flight.is_over = True
+        self._number = (self._number + 1) % FLIGHTS
+        mark = target.channel.form.mark(self._number)
+        target.post.payload[:MARK_BYTES] = mark
+        target.flight = self._flights[mark] = Flight(target, mark, count)
+        return target.flight
+
+    def send(self, flights: Sequence[Flight]) -> list[Flight]:
+        """Send the next packet of each flight; a packet that cannot be sent is noted as that.
+
+        Returns:
+            Flights that are left because the host is too busy just now: try again a little later.
+        """
+        once = dict.fromkeys(flights)
+        left = [] if len(once) == len(flights) else _repeated(flights)
+        for channel in self._used:
+            due = [each for each in once if each.channel is channel and not each.is_over]
+            for start in range(0, len(due), BATCH):
+                rest = self._send(channel, due[start : start + BATCH])
+                if rest:
+                    left += [*rest, *due[start + BATCH :]]
+                    break
+        return left
+
+    def drain(self) -> None:
+        """Note every stamp and reply that has come since the last time."""
+        self._clock.sample()
+        for channel in self._used:
+            for stamps in channel.own():
+                self._note_stamps(channel, stamps)
+            for replies in channel.replies():
+                self._note_replies(channel, replies)
+
+    def end(self, flight: Flight) -> None:
+        """Stop waiting for a flight; what still comes for it is ignored, what has not left stays.
+
+        Packets that did not leave have an error then.
+        """
+        flight.is_over = True
+        self._flights.pop(flight.mark, None)
+        for place in range(flight.next, flight.count):
+            flight.errors[place] = _NO_ROOM
+
+    def overflowed(self) -> int:
+        """Return how many packets the kernel dropped because they were not read in time."""
+        return sum(channel.overflowed() for channel in self._channels.values())
+
+    def describe(self) -> str:
+        """Return in a few words what the engine works with."""
+        parts = []
+        for family in _FAMILIES:
+            name = "ipv4" if family == socket.AF_INET else "ipv6"
+            channel = self._channels.get(family)
+            kind = "none" if channel is None else "raw" if channel.is_raw else "ping"
+            parts.append(f"{name}={kind}")
+        return " ".join(parts)
+
+    def close(self) -> None:
+        """Close the sockets."""
+        for channel in self._channels.values():
+            channel.close()
+
+    def _send(self, channel: IcmpSocket, flights: Sequence[Flight]) -> Sequence[Flight]:
+        """Send the next packet of each of a batch of flights; return those that are left."""
+        for flight in flights:
+            flight.post.aim(flight.next)
+        while flights:
+            # Replaced by the kernel's stamp, if it gives one, at the next drain.
+            sent_ns = self._clock.monotonic_ns()
+            try:
+                sent = channel.send([flight.post for flight in flights])
+            except OSError as error:
+                if error.errno in _TRY_AGAIN:
+                    return flights
+                name = errno.errorcode.get(error.errno or 0, str(error.errno))
+                flights[0].errors[flights[0].next] = f"{os.strerror(error.errno or 0)} ({name})"
+                flights[0].next += 1
+                self.send_errors += 1
+                sent = 1
+            else:
+                for flight in flights[:sent]:
+                    flight.sent_ns[flight.next] = sent_ns
+                    flight.next += 1
+            flights = flights[sent:]
+        return flights
+
+    def _note_stamps(self, channel: IcmpSocket, batch: Iterable[Own]) -> None:
+        flights, numbers = self._flights, channel.numbers
+        odd: list[Own] = []
+        for kind, seconds, nanoseconds, before, number, mark, after in batch:
+            flight = flights.get(mark)
+            if flight is None:
+                found = before and channel.form.find_own(before + number + mark + after)
+                if found:
+                    odd.append((kind, seconds, nanoseconds, b"", *found, b""))
+                continue
+            place = numbers.get(number, SEQUENCES)
+            if place >= flight.next or kind != SO_TIMESTAMPING:
+                continue
+            stamp_ns = self._clock.to_monotonic_ns(seconds * _NS_PER_S + nanoseconds)
+            # A packet cannot leave before it was sent: such a stamp is not believed.
+            flight.sent_ns[place] = max(flight.sent_ns[place], stamp_ns)
+        if odd:
+            self._note_stamps(channel, odd)
+
+    def _note_replies(self, channel: IcmpSocket, batch: Iterable[Reply]) -> None:
+        flights, sequences = self._flights, channel.sequences
+        odd: list[Reply] = []
+        for reply in batch:
+            (control, size), (source, kind, seconds, nanoseconds, ttl, ip, header, mark, rest) = (
+                reply
+            )
+            flight = flights.get(mark)
+            if flight is None:
+                if ip and ip[0] != _PLAIN_IP_HEADER:
+                    odd.append(_without_ip_options(reply))
+                continue
+            if source != flight.source:
+                continue
+            place = sequences.get(header, SEQUENCES)
+            if (
+                place >= flight.next
+                or size != flight.reply_bytes
+                or not rest.startswith(flight.padding)
+            ):
+                flight.corrupted += 1
+                continue
+            if ttl != flight.ttl and control == STAMPS_TTL_BYTES:
+                flight.note_ttl(ttl)
+            if flight.received_ns[place]:
+                flight.duplicates += 1
+            elif not control or kind != SO_TIMESTAMPING:
+                flight.received_ns[place] = self._clock.monotonic_ns()
+            else:
+                stamp_ns = seconds * _NS_PER_S + nanoseconds
+                flight.received_ns[place] = self._clock.to_monotonic_ns(stamp_ns)
+        if odd:
+            self._note_replies(channel, odd)
+
+
+def _repeated(flights: Sequence[Flight]) -> list[Flight]:
+    """Return what is left when every flight is taken once."""
+    repeated = list(flights)
+    for each in dict.fromkeys(flights):
+        repeated.remove(each)
+    return repeated
+
+
+def _without_ip_options(reply: Reply) -> Reply:
+    """Return a reply as if its IP header had no options."""
+    (control, size), (source, kind, seconds, nanoseconds, ttl, *parts) = reply
+    packet = b"".join(parts)
+    start = (packet[0] & 0x0F) * 4
+    mark = start + HEADER_BYTES
+    rest = mark + MARK_BYTES
+    size -= start - IP_HEADER_BYTES
+    moved = (b"", packet[start:mark], packet[mark:rest], packet[rest:])
+    return (control, size), (source, kind, seconds, nanoseconds, ttl, *moved)

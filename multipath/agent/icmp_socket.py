@@ -1,0 +1,230 @@
+"""One ICMP socket per address family, with kernel time stamps in both directions."""
+
+import contextlib
+import ctypes
+import os
+import socket
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+
+import icmplib
+
+from multipath.agent.echo import (
+    HEADER_BYTES,
+    MARK_BYTES,
+    NONCE_BYTES,
+    SEQUENCE_BYTES,
+    SEQUENCES,
+    EchoFormat,
+)
+from multipath.agent.resolve import Endpoint
+from multipath.agent.slots import CONTROL_BYTES, Slots
+from multipath.agent.transport import BATCH, Headers, Post, open_transport
+from multipath.errors import AgentError
+
+# Linux's numbers, which the socket module does not name (asm-generic/socket.h,
+# linux/net_tstamp.h, linux/icmp.h, linux/icmpv6.h, linux/filter.h).
+_SO_ATTACH_FILTER = 26
+_SO_RCVBUFFORCE = 33
+SO_TIMESTAMPING = 37
+_SO_MEMINFO = 55
+_MEMINFO, _MEMINFO_DROPS = struct.Struct("@9I"), 8
+_STAMP_FLAGS = (1 << 1) | (1 << 3) | (1 << 4)  # TX_SOFTWARE, RX_SOFTWARE, SOFTWARE
+_ICMP_FILTER = (255, 1)  # SOL_RAW
+_ICMP6_FILTER = (socket.IPPROTO_ICMPV6, 1)
+_LD_IHL, _LD_WORD_X, _LD_WORD, _JUMP_EQUAL, _RETURN = 0xB1, 0x40, 0x20, 0x15, 0x06
+
+_TTL_OPTIONS = {
+    socket.AF_INET: (socket.IPPROTO_IP, 12),  # IP_RECVTTL
+    socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT),
+}
+
+_RCVBUF_BYTES = 8 * 1024 * 1024
+_SLOTS_BYTES = 1024 * 1024
+_SLOTS_MIN = 4
+IP_HEADER_BYTES, _IP_OPTIONS_BYTES = 20, 40
+_OWN_BYTES = 128
+_DRAIN_MAX = 20_000
+_ERROR_QUEUE = int(socket.MSG_ERRQUEUE)
+_PERMISSION_HELP = (
+    "may not open an ICMP socket; run the agent as root, or give it the capability CAP_NET_RAW, "
+    "or let its group use ping sockets (sysctl net.ipv4.ping_group_range)"
+)
+
+# A slot, see slots.py. First the address of a sockaddr, then the stamps' control message: its
+# type, the seconds and nanoseconds of the first stamp; then the TTL's.
+_NAMES = {socket.AF_INET: "4x4s24x", socket.AF_INET6: "8x16s8x"}
+_STAMPS = f"12xiqq32x{CONTROL_BYTES - 64}x"
+_STAMPS_TTL = f"12xiqq32x16xi4x{CONTROL_BYTES - 88}x"
+STAMPS_TTL_BYTES = 88
+"""How long the control messages of a reply are when all that is read of them is there."""
+_OUTCOMES = struct.Struct("=40xQ8xI4x")
+
+Reply = tuple[tuple[int, int], tuple[bytes, int, int, int, int, bytes, bytes, bytes, bytes]]
+"""Lengths of control messages and packet; source, type of the first control message, seconds,
+nanoseconds, TTL, IPv4 header, ICMP header (of ICMPv6 its second half), mark, the rest."""
+Own = tuple[int, int, int, bytes, bytes, bytes, bytes]
+"""Type of the first control message, seconds, nanoseconds; headers, sequence number, mark, rest;
+the last four may be cut at other places where the headers differ in length."""
+
+
+class IcmpSocket:
+    """A raw ICMP socket, or an unprivileged one where raw ones are not allowed.
+
+    Raises:
+        AgentError: neither is allowed, or the system has not this address family.
+    """
+
+    def __init__(self, family: socket.AddressFamily) -> None:
+        self._owner, self.is_raw = _open(family)
+        self._socket: socket.socket = self._owner.sock
+        self._socket.setblocking(False)
+        with contextlib.suppress(OSError):  # a system without them: the process stamps itself
+            self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPING, _STAMP_FLAGS)
+        with contextlib.suppress(OSError):  # the TTL of replies is then not known
+            self._socket.setsockopt(*_TTL_OPTIONS[family], 1)
+        _enlarge_buffer(self._socket)
+        self.family = family
+        self.form = self._make_format()
+        if self.is_raw:
+            with contextlib.suppress(OSError):  # it only saves work
+                self._filter()
+        headers = [self.form.reply_header(number) for number in range(SEQUENCES)]
+        self.numbers = {header[-SEQUENCE_BYTES:]: place for place, header in enumerate(headers)}
+        # The checksum of ICMPv6 is the kernel's, over the addresses too.
+        start = 4 if family == socket.AF_INET6 else 0
+        self.sequences = {header[start:]: place for place, header in enumerate(headers)}
+        self._headers = Headers(self.form)
+        self._transport = open_transport(self._socket)
+        self._own = Slots(BATCH, _OWN_BYTES)
+        self._expect_own(IP_HEADER_BYTES + HEADER_BYTES)
+        self._make_room(MARK_BYTES)
+
+    def post(self, endpoint: Endpoint, size: int) -> Post:
+        """Return what sends packets of so many bytes to a place."""
+        if size > self._size:
+            self._make_room(size)
+        return Post(self._headers, endpoint, size)
+
+    def send(self, posts: Sequence[Post]) -> int:
+        """Send to different places; return how many of the first packets left.
+
+        Raises:
+            OSError: the first could not be sent, and none was.
+        """
+        return self._transport.send(posts)
+
+    def replies(self) -> Iterator[Iterable[Reply]]:
+        """Yield what has come, batch by batch, until there is no more."""
+        slots, layout = self._slots, self._layout
+        for received in self._batches(slots, 0):
+            outcomes = _OUTCOMES.iter_unpack(slots.vector[: received * _OUTCOMES.size])
+            packets = layout.iter_unpack(slots.view[: received * slots.stride])
+            yield zip(outcomes, packets, strict=True)
+
+    def own(self) -> Iterator[Iterable[Own]]:
+        """Yield the sent packets that have come back with a stamp, batch by batch."""
+        slots = self._own
+        for received in self._batches(slots, _ERROR_QUEUE):
+            place = bytes(slots.view[slots.stride - _OWN_BYTES : slots.stride]).find(
+                self.form.nonce
+            )
+            if place != self._own_place and place >= HEADER_BYTES:
+                self._expect_own(place)
+            yield self._own_layout.iter_unpack(slots.view[: received * slots.stride])
+
+    def _batches(self, slots: Slots, flags: int) -> Iterator[int]:
+        for _ in range(_DRAIN_MAX // slots.count):
+            received = self._transport.receive(slots, flags)
+            if received:
+                yield received
+                slots.renew(received)
+            if received < slots.count:
+                return
+
+    def overflowed(self) -> int:
+        """Return how many packets were lost here because the receive buffer was full."""
+        info = self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
+        return int(_MEMINFO.unpack(info)[_MEMINFO_DROPS])
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._owner.close()
+
+    def _expect_own(self, place: int) -> None:
+        """Read the mark of sent packets at this place from now on."""
+        self._own_place = place
+        rest = _OWN_BYTES - place - MARK_BYTES
+        self._own_layout = struct.Struct(f"=32x{_STAMPS}{place - 2}s2s{MARK_BYTES}s{rest}s")
+
+    def _make_room(self, size: int) -> None:
+        """Receive packets of up to so many bytes of payload from now on."""
+        self._size = size
+        self.reply_bytes = HEADER_BYTES + (IP_HEADER_BYTES if self._has_ip_header else 0)
+        needed = self.reply_bytes + size + (_IP_OPTIONS_BYTES if self._has_ip_header else 0)
+        count = min(BATCH, max(_SLOTS_MIN, _SLOTS_BYTES // needed))
+        self._slots = Slots(count, needed)
+        rest = self._slots.data_bytes - self.reply_bytes - MARK_BYTES
+        headers = "2s2x4s" if self.family == socket.AF_INET6 else "20s8s" if self.is_raw else "0s8s"
+        packet = f"{headers}{MARK_BYTES}s{rest}s"
+        self._layout = struct.Struct(f"={_NAMES[self.family]}{_STAMPS_TTL}{packet}")
+
+    @property
+    def _has_ip_header(self) -> bool:
+        return self.is_raw and self.family == socket.AF_INET
+
+    def _make_format(self) -> EchoFormat:
+        nonce = os.urandom(NONCE_BYTES)
+        if self.is_raw:
+            identifier = int.from_bytes(os.urandom(2), "big")
+        else:
+            self._socket.bind(("", 0))
+            identifier = self._socket.getsockname()[1]
+        request, reply = (8, 0) if self.family == socket.AF_INET else (128, 129)
+        return EchoFormat(request, reply, identifier, nonce)
+
+    def _filter(self) -> None:
+        """Let the kernel drop what is no echo reply with our nonce before it costs anything."""
+        reply_type = self.form.reply_type
+        load_nonce: tuple[tuple[int, int, int, int], ...]
+        if self.family == socket.AF_INET:
+            mask = ~(1 << reply_type) & 0xFFFFFFFF
+            self._socket.setsockopt(*_ICMP_FILTER, struct.pack("@I", mask))
+            load_nonce = ((_LD_IHL, 0, 0, 0), (_LD_WORD_X, 0, 0, 8))
+        else:
+            words = [0xFFFFFFFF] * 8
+            words[reply_type >> 5] &= ~(1 << (reply_type & 31))
+            self._socket.setsockopt(*_ICMP6_FILTER, struct.pack("@8I", *words))
+            load_nonce = ((_LD_WORD, 0, 0, 8),)
+        nonce_word = int.from_bytes(self.form.nonce[:4], "big")
+        program = (
+            *load_nonce,
+            (_JUMP_EQUAL, 0, 1, nonce_word),
+            (_RETURN, 0, 0, 0xFFFFFFFF),
+            (_RETURN, 0, 0, 0),
+        )
+        code = b"".join(struct.pack("@HBBI", *step) for step in program)
+        buffer = ctypes.create_string_buffer(code)
+        fprog = struct.pack("@HP", len(program), ctypes.addressof(buffer))
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, fprog)
+
+
+def _open(
+    family: socket.AddressFamily,
+) -> tuple[icmplib.ICMPv4Socket | icmplib.ICMPv6Socket, bool]:
+    kind = icmplib.ICMPv4Socket if family == socket.AF_INET else icmplib.ICMPv6Socket
+    try:
+        for privileged in (True, False):
+            with contextlib.suppress(icmplib.SocketPermissionError):
+                return kind(privileged=privileged), privileged
+    except icmplib.ICMPSocketError as error:
+        raise AgentError(f"cannot open an ICMP socket: {error}") from error
+    raise AgentError(_PERMISSION_HELP)
+
+
+def _enlarge_buffer(sock: socket.socket) -> None:
+    """Make room for the replies and stamps between two looks; about 800 bytes each."""
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RCVBUF_BYTES)
+    except PermissionError:  # needs CAP_NET_ADMIN; else the system's limit holds
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RCVBUF_BYTES)

@@ -1,0 +1,150 @@
+"""Item keys: what the agent is told to measure. Pure.
+
+``multipath.probe[sh-la,zabbix-sh,la,icmp,203.0.113.10,packets=20,size=56,timeout=2s]``: five
+parameters by place (topology, from, to, kind, address), then options by name.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from multipath import names
+from multipath.agent.duration import parse_duration_s
+from multipath.agent.nearest import did_you_mean
+from multipath.errors import AgentError
+
+PACKETS = range(1, 1001)
+SIZE_BYTES = range(16, 65001)
+TIMEOUT_MAX_S = 60.0
+
+_KINDS = ("icmp",)
+_PLACES = ("topology", "from", "to", "kind", "address")
+_KEY = re.compile(r"([0-9A-Za-z_.-]+)(?:\[(.*)\])?", re.DOTALL)
+_PARAMETER = re.compile(r' *(?:"((?:[^"\\]|\\.)*)" *|([^,"\[\]]*))(,|$)', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeSpec:
+    """How one edge is measured.
+
+    Args:
+        address: IP address or DNS name of the far end.
+        packets: echo requests per cycle.
+        size: payload bytes of a packet.
+        timeout_s: a reply after this long counts as late, and as lost.
+    """
+
+    topology: str
+    from_node: str
+    to_node: str
+    kind: str
+    address: str
+    packets: int = 20
+    size: int = 56
+    timeout_s: float = 2.0
+
+    @property
+    def edge(self) -> str:
+        """The edge as logs name it: ``sh-la zabbix-sh>la``."""
+        return f"{self.topology} {names.edge_name(self.from_node, self.to_node)}"
+
+
+def parse_probe(key: str) -> ProbeSpec:
+    """Return what the key of a master item asks for.
+
+    Raises:
+        AgentError: not a key of ours, a parameter is missing, or an option is unknown or bad.
+    """
+    name, parameters = split_key(key)
+    if name != names.KEY_PROBE:
+        raise AgentError(f"unknown key {name}" + did_you_mean(name, _KNOWN_KEYS))
+    places, options = parameters[: len(_PLACES)], parameters[len(_PLACES) :]
+    for place, value in zip(_PLACES, places + [""] * len(_PLACES), strict=False):
+        if not value:
+            raise AgentError(f"the parameter {place} is missing; write {_EXAMPLE}")
+    if places[3] not in _KINDS:
+        raise AgentError(f"unknown kind of probe {places[3]!r}" + did_you_mean(places[3], _KINDS))
+    spec = ProbeSpec(*places, **_parse_options(options))  # type: ignore[arg-type] # by _OPTIONS
+    if len(spec.address) > _ADDRESS_MAX:
+        raise AgentError("the address is longer than any DNS name")
+    return spec
+
+
+def split_key(key: str) -> tuple[str, list[str]]:
+    """Return an item key's name and parameters, unquoted.
+
+    Raises:
+        AgentError: the brackets or quotes do not match.
+    """
+    if len(key) > _KEY_MAX:
+        raise AgentError(f"the key is longer than {_KEY_MAX} characters")
+    match = _KEY.fullmatch(key)
+    if match is None:
+        raise AgentError(f"{key[:80]!r} is no item key")
+    return match[1], [] if match[2] is None else _split_parameters(match[2])
+
+
+def _split_parameters(text: str) -> list[str]:
+    parameters = []
+    position = 0
+    while True:
+        match = _PARAMETER.match(text, position)
+        if match is None:
+            raise AgentError(
+                f"cannot read the parameters from {text[position : position + 40]!r} on"
+            )
+        quoted, plain, end = match.groups()
+        parameters.append(plain if quoted is None else re.sub(r"\\(.)", r"\1", quoted))
+        if not end:
+            return parameters
+        position = match.end()
+
+
+def _parse_options(options: list[str]) -> dict[str, int | float]:
+    values: dict[str, int | float] = {}
+    for option in options:
+        name, equals, text = option.partition("=")
+        if name not in _OPTIONS:
+            raise AgentError(f"unknown option {name!r}" + did_you_mean(name, _OPTIONS))
+        if not equals:
+            raise AgentError(f"the option {name} has no value; write {name}=…")
+        attribute, parse = _OPTIONS[name]
+        if attribute in values:
+            raise AgentError(f"the option {name} is given twice")
+        try:
+            values[attribute] = parse(text)
+        except AgentError as error:
+            raise AgentError(f"{name}={text[:40]}: {error}") from None
+    return values
+
+
+def _whole_number(allowed: range) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) not in allowed:
+            raise AgentError(f"not a whole number from {allowed.start} to {allowed.stop - 1}")
+        return int(text)
+
+    return parse
+
+
+def _timeout_s(text: str) -> float:
+    timeout_s = parse_duration_s(text)
+    if not 0 < timeout_s <= TIMEOUT_MAX_S:
+        raise AgentError(f"not more than 0 s and at most {TIMEOUT_MAX_S:g} s")
+    return timeout_s
+
+
+_OPTIONS: dict[str, tuple[str, Callable[[str], int | float]]] = {
+    "packets": ("packets", _whole_number(PACKETS)),
+    "size": ("size", _whole_number(SIZE_BYTES)),
+    "timeout": ("timeout_s", _timeout_s),
+}
+_KNOWN_KEYS = (
+    names.KEY_PROBE,
+    names.KEY_AGENT_PING,
+    names.KEY_AGENT_VERSION,
+    names.KEY_AGENT_HEALTH,
+)
+_KEY_MAX = 2048
+_ADDRESS_MAX = 255
+_EXAMPLE = names.probe_key("TOPOLOGY", "FROM", "TO", "icmp", "ADDRESS", packets="20")

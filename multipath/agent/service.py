@@ -1,0 +1,125 @@
+"""The agent as a whole: the measuring loop in the calling thread, the courier beside it."""
+
+import logging
+import threading
+import time
+from collections import deque
+
+from multipath import __version__
+from multipath.agent.clock import ValueClock
+from multipath.agent.config import Settings
+from multipath.agent.courier import Courier
+from multipath.agent.health import Health
+from multipath.agent.icmp import IcmpEngine
+from multipath.agent.prober import Prober
+from multipath.agent.resolve import Resolver
+from multipath.agent.schedule import NS_PER_S, tick_s
+from multipath.agent.spool import Spool
+from multipath.agent.task import Item, plan_task
+from multipath.agent.value import Value
+from multipath.errors import AgentError
+
+_IDLE_S = 0.25
+_OVERFLOW_CHECK_NS = 10 * NS_PER_S
+_log = logging.getLogger(__name__)
+
+
+class Agent:
+    """Measures what the server says, until it is told to stop.
+
+    Raises:
+        AgentError: no ICMP socket may be opened, or another agent uses the spool.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._wake = threading.Event()
+        self._stopping = False
+        self._lists: deque[tuple[Item, ...]] = deque(maxlen=1)
+        self._value_clock = ValueClock()
+        self._engine = IcmpEngine()
+        self._spool = Spool(settings.spool, settings.spool_bytes, settings.spool_age_s)
+        self._resolver = Resolver()
+        self._health = Health(self._engine, self._spool)
+        self._prober = Prober(self._engine, self._resolver, self._deliver, self._health.report)
+        self._courier = Courier(settings, self._resolver, self._spool, self._receive)
+        self._overflowed = 0
+        self._overflow_check_ns = 0
+
+    def stop(self) -> None:
+        """Make ``run`` return; may be called from a signal handler or another thread."""
+        self._stopping = True
+        self._wake.set()
+
+    def run(self) -> None:
+        """Measure until stopped, then offer what is left one last time."""
+        settings = self._settings
+        _log.info(
+            "started version=%s server=%s hostname=%s spool=%s %s",
+            __version__,
+            settings.server,
+            settings.hostname,
+            settings.spool or "none",
+            self._engine.describe(),
+        )
+        if settings.spool is None:
+            _log.warning("values wait in memory only: a restart loses them; give --state DIR")
+        self._spool.start()
+        self._courier.start()
+        try:
+            while not self._stopping:
+                self._turn()
+        finally:
+            self._courier.stop()
+            self._spool.stop()
+            self._resolver.close()
+            self._engine.close()
+            _log.info("stopped")
+
+    def _turn(self) -> None:
+        """Do what is due, then sleep until the next thing is, but not less than a tick.
+
+        The tick bounds the number of wake-ups at high rates. It does not blur the figures: the
+        kernel stamps the packets.
+        """
+        self._wake.clear()
+        if not (self._courier.is_alive() and self._spool.is_alive()):
+            raise AgentError("a thread of the agent has died; start the agent again")
+        now_ns = time.monotonic_ns()
+        if self._lists:
+            self._apply(self._lists.pop(), now_ns)
+        due_ns = self._prober.tick(now_ns)
+        self._watch_overflow(now_ns)
+        idle_s = _IDLE_S if due_ns is None else (due_ns - time.monotonic_ns()) / NS_PER_S
+        if not self._stopping and not self._lists:
+            self._sleep(min(max(idle_s, tick_s(self._prober.packets_per_s)), _IDLE_S))
+
+    def _sleep(self, pause_s: float) -> None:
+        asleep_s = time.monotonic()
+        if not self._wake.wait(pause_s):
+            self._health.note_lag(time.monotonic() - asleep_s - pause_s)
+
+    def _apply(self, items: tuple[Item, ...], now_ns: int) -> None:
+        self._prober.configure(map(plan_task, items), now_ns)
+        self._value_clock.keep({item.itemid for item in items})
+
+    def _receive(self, items: tuple[Item, ...]) -> None:
+        self._lists.append(items)
+        self._wake.set()
+
+    def _deliver(self, itemid: int, text: str, unsupported: bool) -> None:
+        clock_s, ns = self._value_clock.stamp(itemid)
+        self._spool.put(Value(itemid, text, clock_s, ns, unsupported))
+
+    def _watch_overflow(self, now_ns: int) -> None:
+        if now_ns < self._overflow_check_ns:
+            return
+        self._overflow_check_ns = now_ns + _OVERFLOW_CHECK_NS
+        overflowed = self._engine.overflowed()
+        if overflowed > self._overflowed:
+            _log.warning(
+                "%d packets were dropped on this host because its receive buffer was full: "
+                "losses of this time are too high; raise net.core.rmem_max",
+                overflowed - self._overflowed,
+            )
+        self._overflowed = overflowed

@@ -1,0 +1,1 @@
+"""States of edges → what they say together. Pure."""

@@ -1,0 +1,1 @@
+"""Desired × existing objects → ordered changes. Pure."""

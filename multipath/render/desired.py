@@ -1,0 +1,116 @@
+"""Topologies → every Zabbix object that should be."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from multipath import names
+from multipath.errors import TemplateError
+from multipath.objects import Object, Ref, State, canonical
+from multipath.render import layout
+from multipath.render.documents import parse
+from multipath.render.map_layout import map_layout
+from multipath.render.templates import environment, render
+from multipath.render.words import words
+from multipath.topology.edges import Edge, edges, routes
+from multipath.topology.model import Topology
+from multipath.topology.units import format_duration
+
+EDGE_COLORS = ("1A7C11", "F63100", "2774A4", "A54F10", "FC6EA3", "6C59DC", "AC8C14", "611F27")
+"""One colour per edge or route where several share a graph: Zabbix's own palette."""
+
+
+def desired(topologies: Sequence[Topology], folder: Path | None = None) -> State:
+    """Return the objects that the topologies ask for.
+
+    Args:
+        topologies: checked, of different names.
+        folder: templates that win over multipath's own, one by one.
+
+    Raises:
+        TemplateError: a template is broken, or two topologies ask for different things in
+            what they share.
+    """
+    renderer = environment(folder)
+    result: dict[Ref, Object] = {}
+    for topology in topologies:
+        for each in _objects(renderer, topology):
+            known = result.get(each.ref)
+            result[each.ref] = each if known is None else _shared(known, each)
+    return result
+
+
+def _objects(renderer: jinja2.Environment, topology: Topology) -> Iterator[Object]:
+    w = words(topology.language)
+    all_edges = edges(topology)
+
+    def objects(file: str, place: str, **given: Any) -> Iterator[Object]:
+        text, template = render(renderer, file, place, w=w, **given)
+        return parse(text, f"{template} for {place}", topology.name)
+
+    for name in dict.fromkeys(edge.from_name for edge in all_edges):
+        node = topology.nodes[name]
+        yield from objects(
+            "vantage.yaml.j2",
+            f"vantage {name} of {topology.name}",
+            topology=topology.name,
+            node=name,
+            zabbix_proxy=node.zabbix_proxy,
+            agent=node.agent,
+        )
+    for edge in all_edges:
+        yield from objects(
+            "edge.yaml.j2",
+            f"edge {edge.name} of {topology.name}",
+            edge=edge,
+            probe_key=_probe_key(edge),
+        )
+    for part in ("path", "map", "dashboard"):
+        yield from objects(
+            f"{part}.yaml.j2",
+            f"path {topology.name}",
+            topology=topology,
+            edges=all_edges,
+            routes=routes(all_edges),
+            colors=EDGE_COLORS,
+            layout=layout,
+            map=map_layout(topology),
+        )
+
+
+def _probe_key(edge: Edge) -> str:
+    return names.probe_key(
+        edge.topology,
+        edge.from_name,
+        edge.to_name,
+        edge.probe.type,
+        edge.to_node.address,
+        packets=str(edge.probe.packets),
+        size=str(edge.probe.size),
+        timeout=format_duration(edge.probe.timeout_s),
+    )
+
+
+def _shared(one: Object, other: Object) -> Object:
+    """Return the one object that two topologies share: it carries the tags of both."""
+    fields = dict(one.fields)
+    if "tags" in fields:
+        fields["tags"] = _union(one.fields["tags"], other.fields["tags"])
+    merged = Object(one.ref, canonical(one.ref.kind, fields), one.owners | other.owners)
+    if differing := [
+        field
+        for field in merged.fields
+        if field != "tags" and merged.fields[field] != other.fields[field]
+    ]:
+        owners = " and ".join(sorted(merged.owners))
+        raise TemplateError(
+            f"{one.ref} is shared by {owners}, but they ask for different things: "
+            f"{', '.join(differing)}"
+        )
+    return merged
+
+
+def _union(one: list[Any], other: list[Any]) -> list[Any]:
+    return [*one, *(tag for tag in other if tag not in one)]

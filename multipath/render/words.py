@@ -1,0 +1,153 @@
+"""The words that people read in Zabbix, in every language. Keys, hosts and tags have none."""
+
+from collections.abc import Mapping
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    # what an edge's items measure
+    "measurement": ("measurement", "测量结果"),
+    "ping": ("Zabbix ping", "Zabbix ping"),
+    "loss": ("loss", "丢包率"),
+    "rtt_median": ("RTT median", "RTT 中位数"),
+    "rtt_mean": ("RTT mean", "RTT 平均值"),
+    "rtt_min": ("RTT min", "RTT 最小值"),
+    "rtt_max": ("RTT max", "RTT 最大值"),
+    "rtt_p10": ("RTT p10", "RTT p10"),
+    "rtt_p25": ("RTT p25", "RTT p25"),
+    "rtt_p75": ("RTT p75", "RTT p75"),
+    "rtt_p90": ("RTT p90", "RTT p90"),
+    "baseline": ("RTT baseline", "RTT 基线"),
+    "jitter": ("jitter", "抖动"),
+    "sent": ("packets sent", "发送包数"),
+    "late": ("packets late", "迟到包数"),
+    "duplicate": ("packets duplicate", "重复包数"),
+    "mos": ("MOS", "MOS"),
+    # triggers of an edge, their events
+    "is_down": ("down", "中断"),
+    "is_lossy": ("loss", "丢包"),
+    "is_slow": ("latency", "时延过高"),
+    "is_risen": ("latency above its baseline", "时延高于基线"),
+    "is_jittery": ("jitter", "抖动过大"),
+    "loss_event": ("loss {value} % over {window}", "丢包率 {value} %（{window} 内）"),
+    "slow_event": ("RTT {value} ms over {window}", "RTT {value} ms（{window} 内）"),
+    "risen_event": (
+        "RTT {value} ms over {window}, usually {usual} ms at this hour",
+        "RTT {value} ms（{window} 内），平日此时为 {usual} ms",
+    ),
+    "jitter_event": ("jitter {value} ms over {window}", "抖动 {value} ms（{window} 内）"),
+    "down_says": (
+        "Three cycles in a row lost every packet; it clears after two that did not.",
+        "连续三个周期全部丢包；连续两个周期有应答后恢复。",
+    ),
+    "lossy_says": (
+        "Packet loss over the window is above the threshold; it clears at half of it.",
+        "窗口内的丢包率高于阈值；降到阈值的一半时恢复。",
+    ),
+    "slow_says": (
+        "The mean of the cycles' median RTTs over the window is above the threshold; "
+        "it clears at 90 % of it.",
+        "窗口内各周期 RTT 中位数的均值高于阈值；降到阈值的 90 % 时恢复。",
+    ),
+    "risen_says": (
+        "Every cycle of the window has a median RTT above the edge's own baseline (the median of "
+        "this hour's means of the last three days) by more than the threshold and 5 ms; it clears "
+        "at half of the rise. It cannot fire before the fourth day.",
+        "窗口内每个周期的 RTT 中位数都高于该边自己的基线（最近三天同一小时均值的中位数），"
+        "且超出阈值和 5 ms；升幅减半时恢复。部署后第四天起才会生效。",
+    ),
+    "jittery_says": (
+        "The mean jitter over the window is above the threshold; it clears at 70 % of it.",
+        "窗口内的平均抖动高于阈值；降到阈值的 70 % 时恢复。",
+    ),
+    # thresholds
+    "max_loss": ("loss in % that {way} may have", "{way} 允许的丢包率（%）"),
+    "max_rtt": ("median RTT in s that {way} may have", "{way} 允许的 RTT 中位数（秒）"),
+    "max_jitter": ("jitter in s that {way} may have", "{way} 允许的抖动（秒）"),
+    "max_rise": (
+        "rise in % of the median RTT over its baseline that {way} may have",
+        "{way} 的 RTT 中位数允许高出基线的幅度（%）",
+    ),
+    "address": ("where Zabbix pings {way}", "Zabbix ping {way} 的地址"),
+    # vantages
+    "vantage": (
+        "multipath vantage {node}: a probe agent measures from here",
+        "multipath 探测点 {node}：由探测 agent 从这里测量",
+    ),
+    "vantage_agentless": (
+        "multipath vantage {node}: Zabbix itself pings from here",
+        "multipath 探测点 {node}：由 Zabbix 自身从这里 ping",
+    ),
+    "agent_alive": ("multipath agent: alive", "multipath agent：存活"),
+    "agent_version": ("multipath agent: version", "multipath agent：版本"),
+    "proxy_seen": ("Zabbix proxy {proxy}: last seen", "Zabbix proxy {proxy}：最近一次通信"),
+    "agent_alive_says": (
+        "1 as long as the probe agent of this vantage reports.",
+        "该探测点的探测 agent 正常上报时为 1。",
+    ),
+    "reporting": ("reporting", "正常上报"),
+    "agent_silent": ("agent silent", "agent 失联"),
+    "agent_silent_says": (
+        "The probe agent of this vantage has not reported. Its edges are unknown, not bad. "
+        "Is the agent running there, and does it reach its Zabbix server or proxy?",
+        "该探测点的探测 agent 没有上报，它测量的边状态未知，并不等于故障。"
+        "请检查 agent 是否在运行，能否连上它的 Zabbix server 或 proxy。",
+    ),
+    "agent_silent_after": (
+        "an agent without a word for this long is silent",
+        "agent 超过这段时间没有上报即视为失联",
+    ),
+    "proxy_away": ("Zabbix proxy {proxy} away", "Zabbix proxy {proxy} 失联"),
+    "proxy_away_says": (
+        "The Zabbix server has not heard of the Zabbix proxy that monitors this vantage. "
+        "Its edges are unknown, not bad; what the proxy keeps arrives when it is back.",
+        "Zabbix server 收不到监控该探测点的 Zabbix proxy 的消息，它测量的边状态未知，"
+        "并不等于故障；proxy 恢复后会补传缓存的数据。",
+    ),
+    "proxy_away_after": (
+        "a Zabbix proxy not heard of for this long is away",
+        "Zabbix proxy 超过这段时间没有通信即视为失联",
+    ),
+    "mos_excellent": ("excellent", "优"),
+    "mos_good": ("good", "良"),
+    "mos_fair": ("fair", "中"),
+    "mos_poor": ("poor", "差"),
+    "mos_bad": ("bad", "很差"),
+    # paths
+    "path": ("multipath path {name}", "multipath 路径 {name}"),
+    "path_says": (
+        "multipath path {name}, {source} to {target}: what its edges say together",
+        "multipath 路径 {name}，{source} 到 {target}：综合各条边的结果",
+    ),
+    "slo_says": (
+        "How much of the time {target} was reachable: the direct way, and any way, neither down "
+        "nor losing more than the threshold.",
+        "{target} 的可达时间占比：分别按直连和任一路线统计，中断或丢包超过阈值均计为不可达。",
+    ),
+    "direct": ("direct", "直连"),
+    "via": ("via {proxy}", "经 {proxy}"),
+    "any_way": ("any way", "任一路线"),
+    "all_edges": ("all edges", "全部边"),
+    "routes": ("routes", "路线"),
+    "role_direct": ("direct", "直连"),
+    "role_proxy_target": ("proxy to target", "代理到目标"),
+    "role_source_proxy": ("source to proxy", "源到代理"),
+    # dashboards and maps
+    "overview": ("overview", "总览"),
+    "smoke": ("smoke", "烟雾图"),
+    "comparison": ("comparison", "对比"),
+    "problems": ("problems", "当前问题"),
+    "map": ("map", "拓扑图"),
+    "all_medians": ("median RTT of all edges", "各边 RTT 中位数"),
+    "all_losses": ("loss of all edges", "各边丢包率"),
+    "all_jitters": ("jitter of all edges", "各边抖动"),
+    "route_rtt": ("RTT of the routes", "各路线 RTT"),
+    "route_loss": ("loss of the routes", "各路线丢包率"),
+    "sla": ("reachable, by month", "每月可达率"),
+}
+
+LANGUAGES = ("en", "zh")
+
+
+def words(language: str) -> Mapping[str, str]:
+    """Return the words of a language, ``en`` or ``zh``, by their keys."""
+    place = LANGUAGES.index(language)
+    return {key: said[place] for key, said in _WORDS.items()}

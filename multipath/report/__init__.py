@@ -1,0 +1,1 @@
+"""Measurements over time: cycles, summaries, outages, and their drawing. Pure."""

@@ -1,0 +1,1 @@
+"""YAML → model → edges. Pure but for the loader."""

@@ -1,0 +1,1 @@
+"""The Zabbix API: connect, read, apply; the differences between versions."""

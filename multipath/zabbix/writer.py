@@ -1,0 +1,85 @@
+"""Applies a plan: the one place that writes to Zabbix."""
+
+from collections.abc import Callable, Sequence
+
+from multipath.errors import MultipathError, ZabbixError, ZabbixRefusedError
+from multipath.plan.changes import Action, Change, Plan
+from multipath.zabbix.client import Client
+from multipath.zabbix.codec import CODECS, Codec, Ids, Row
+from multipath.zabbix.interfaces import with_interfaces
+
+PAGE = 1000
+"""Objects per call: one call is one transaction, and PHP has it whole in memory."""
+
+Progress = Callable[[str, int], None]
+"""Told after each call: what was done ("create item"), and to how many objects."""
+
+
+class InterruptedPlanError(ZabbixError):
+    """A plan was applied in part; says what was done, what failed, and what was not tried."""
+
+
+def apply(client: Client, plan: Plan, ids: Ids, progress: Progress) -> None:
+    """Make every change of the plan, in its order.
+
+    Args:
+        client: the connection.
+        plan: what to change.
+        ids: of all that the plan refers to; those of created objects are added.
+        progress: is told of each call done.
+
+    Raises:
+        InterruptedPlanError: a call failed; what was done before it stays, and deploying once
+            more goes on from there.
+    """
+    pages = [
+        (action, changes[first : first + PAGE])
+        for action, _kind, changes in plan.batches()
+        for first in range(0, len(changes), PAGE)
+    ]
+    for place, (action, page) in enumerate(pages):
+        try:
+            _call(client, action, page, ids)
+        except (MultipathError, KeyboardInterrupt) as error:
+            raise InterruptedPlanError(_report(error, pages, place)) from error
+        progress(f"{action} {page[0].ref.kind}", len(page))
+
+
+def _report(
+    error: BaseException, pages: Sequence[tuple[Action, Sequence[Change]]], place: int
+) -> str:
+    """Return what came of each page when the one at a place failed."""
+    lines = [str(error) or "interrupted"]
+    words = ["done:"] * place + ["failed:"] + ["not tried:"] * (len(pages) - place - 1)
+    for word, (action, page) in zip(words, pages, strict=True):
+        lines.append(f"  {word:<11}{action} {len(page)} × {page[0].ref.kind}")
+    lines.append("What is done stays. Deploy again to finish.")
+    return "\n".join(lines)
+
+
+def _call(client: Client, action: Action, page: Sequence[Change], ids: Ids) -> None:
+    kind = page[0].ref.kind
+    codec = CODECS[kind]
+    method = f"{kind}.{action}"
+    if action is Action.DELETE:
+        client.call(method, [ids.by_ref[change.ref] for change in page])
+        return
+    params: Sequence[Row] = [_params(codec, change, ids) for change in page]
+    if client.dialect.checks_want_interfaces and method == "item.create":
+        params = with_interfaces(client, params)
+    reply = client.call(method, params)
+    numbers = reply[f"{codec.id_field}s"]
+    if len(numbers) != len(page):
+        raise ZabbixRefusedError(f"{method} of {len(page)} objects returned {len(numbers)} ids")
+    for change, number in zip(page, numbers, strict=True):
+        ids.add(change.ref, number)
+
+
+def _params(codec: Codec, change: Change, ids: Ids) -> Row:
+    """Return the parameters of one object: all of it, whether it is created or updated."""
+    assert change.after is not None  # noqa: S101 - deletions were sent by their ids
+    params = codec.encode(change.after, ids)
+    if change.before is None:
+        return params
+    kept = {name: value for name, value in params.items() if name not in codec.create_only}
+    return {codec.id_field: ids.by_ref[change.before.ref], **kept}

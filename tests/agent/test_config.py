@@ -1,0 +1,73 @@
+"""The agent's settings from flags and a file."""
+
+from pathlib import Path
+
+import pytest
+
+from multipath.agent.config import Settings, load_settings, parse_server
+from multipath.agent.exchange import Server
+from multipath.errors import AgentError, ConfigError
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port", "shown"),
+    [
+        ("192.0.2.1", "192.0.2.1", 10051, "192.0.2.1:10051"),
+        ("zabbix.example.com:10061", "zabbix.example.com", 10061, "zabbix.example.com:10061"),
+        ("[2001:db8::1]:10061", "2001:db8::1", 10061, "[2001:db8::1]:10061"),
+        ("[2001:db8::1]", "2001:db8::1", 10051, "[2001:db8::1]:10051"),
+        ("2001:db8::1", "2001:db8::1", 10051, "[2001:db8::1]:10051"),
+    ],
+)
+def test_servers(text: str, host: str, port: int, shown: str) -> None:
+    assert parse_server(text) == Server(host, port)
+    assert str(parse_server(text)) == shown
+
+
+@pytest.mark.parametrize("text", ["", ":10051", "a:b", "a:0", "a:65536", "[::1", "a b", "[::1]x"])
+def test_what_is_no_server(text: str) -> None:
+    with pytest.raises(AgentError, match="is no server; write HOST"):
+        parse_server(text)
+
+
+def test_flags_alone_suffice() -> None:
+    settings = load_settings({"server": "192.0.2.1", "hostname": "multipath.a"}, None)
+    assert settings == Settings(Server("192.0.2.1", 10051), "multipath.a", 5.0, 60.0)
+
+
+def test_flags_win_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "agent.toml"
+    file.write_text('server = "192.0.2.1"\nhostname = "a"\nrefresh = "10s"\nheartbeat = "2m"\n')
+    settings = load_settings({"hostname": "b", "refresh": None}, file)
+    assert settings == Settings(Server("192.0.2.1", 10051), "b", 10.0, 120.0)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('sever = "a"', "unknown setting 'sever' (did you mean server?)"),
+        (
+            'colour = "a"',
+            "(known: heartbeat, hostname, refresh, server, spool-age, spool-size, state)",
+        ),
+        ("server = 5", 'server is no text; write server = "…"'),
+        ('server = "a:b"', "server: 'a:b' is no server"),
+        ('hostname = "a/b"', "'a/b' is no host name that Zabbix takes"),
+        ('refresh = "0s"', "0s is not from 1s to 1h"),
+        ('refresh = "soon"', "'soon' is no duration"),
+        ("server", "is no TOML"),
+        ('hostname = "a"', "no server; give --server"),
+        ('server = "a"', "no hostname; give --hostname"),
+    ],
+)
+def test_a_bad_file_says_what_is_wrong(tmp_path: Path, content: str, reason: str) -> None:
+    file = tmp_path / "agent.toml"
+    file.write_text(content)
+    with pytest.raises(ConfigError) as caught:
+        load_settings({}, file)
+    assert reason in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="No such file"):
+        load_settings({}, tmp_path / "none.toml")

@@ -1,0 +1,105 @@
+"""One prober, once: so many targets, so many packets, as fast as it can. Prints what it cost.
+
+burst.py engine|whole|plain|icmplib FILE-OF-TARGETS PACKETS: a JSON object with CPU seconds, round
+trips and memory. ``whole`` also accounts, writes JSON and stores it in a spool on disk; ``plain``
+is the engine without sendmmsg. With a fifth word it writes the RTT of each packet there.
+"""
+
+import asyncio
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from socket import AF_INET
+
+import icmplib
+
+from multipath.agent import icmp_socket
+from multipath.agent.account import account
+from multipath.agent.flight import Flight, Target
+from multipath.agent.icmp import IcmpEngine
+from multipath.agent.resolve import Endpoint
+from multipath.agent.spool import Spool
+from multipath.agent.transport import BATCH, PlainTransport
+from multipath.agent.value import Value
+
+TIMEOUT_S = 2.0
+
+Cost = tuple[float, int]
+"""CPU seconds, and packets that were answered."""
+
+
+def cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def send_all(engine: IcmpEngine, targets: Sequence[Target], packets: int) -> list[Flight]:
+    flights = [engine.begin(target, packets) for target in targets]
+    for _ in range(packets):
+        for start in range(0, len(flights), BATCH):
+            left = engine.send(flights[start : start + BATCH])
+            engine.drain()
+            while left:
+                left = engine.send(left)
+    end_s = time.monotonic() + TIMEOUT_S
+    while time.monotonic() < end_s and any(0 in flight.received_ns for flight in flights):
+        time.sleep(0.001)
+        engine.drain()
+    return flights
+
+
+def deliver(flights: Sequence[Flight], addresses: Sequence[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        spool = Spool(Path(folder) / "spool", 10**9, 10**6)
+        spool.start()
+        for number, (flight, address) in enumerate(zip(flights, addresses, strict=True)):
+            text = account(flight, TIMEOUT_S, address).to_json()
+            spool.put(Value(number, text, int(time.time()), number))
+        spool.stop()
+
+
+def with_engine(addresses: Sequence[str], packets: int, *, whole: bool, log: str) -> Cost:
+    """The agent makes its engine and targets once, so they are not in the cost."""
+    engine = IcmpEngine()
+    targets = [engine.target(Endpoint(AF_INET, (address, 0)), 56) for address in addresses]
+    before_s = cpu_s()
+    flights = send_all(engine, targets, packets)
+    if whole:
+        deliver(flights, addresses)
+    used_s = cpu_s() - before_s
+    if log:
+        rtts_ns = {
+            address: [r - s if r else 0 for s, r in zip(f.sent_ns, f.received_ns, strict=True)]
+            for address, f in zip(addresses, flights, strict=True)
+        }
+        Path(log).write_text(json.dumps(rtts_ns))
+    engine.close()
+    return used_s, sum(flight.count - flight.received_ns.count(0) for flight in flights)
+
+
+def with_icmplib(addresses: Sequence[str], packets: int) -> Cost:
+    before_s = cpu_s()
+    hosts = asyncio.run(
+        icmplib.async_multiping(addresses, packets, 0.01, TIMEOUT_S, 50, privileged=True)
+    )
+    return cpu_s() - before_s, sum(host.packets_received for host in hosts)
+
+
+def main(kind: str, targets: str, packets: str, log: str = "") -> None:
+    addresses = Path(targets).read_text().split()
+    if kind == "plain":
+        vars(icmp_socket)["open_transport"] = PlainTransport
+    if kind == "icmplib":
+        used_s, answered = with_icmplib(addresses, int(packets))
+    else:
+        used_s, answered = with_engine(addresses, int(packets), whole=kind == "whole", log=log)
+    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"cpu_s": used_s, "answered": answered, "memory_mb": memory_mb}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

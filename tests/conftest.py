@@ -1,0 +1,109 @@
+"""The lab that tests share: a real Zabbix of their own, taken down at the end."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from multipath.zabbix.profile import Profile
+
+UP_S, COMMAND_S = 280, 120
+
+
+def run_multipath(*words: str, timeout_s: float = COMMAND_S) -> "subprocess.CompletedProcess[str]":
+    """Run ``multipath`` as a user does, in this environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "multipath", *words],
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+
+
+ON_BOTH_VERSIONS = pytest.mark.parametrize("lab", ["7.0", "6.0"], indirect=True, scope="session")
+"""Marks a test that runs in a lab of each version; others have the newer one."""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab that is up.
+
+    ``nodes`` maps names to addresses, ``rtt_s`` pairs (``zabbix-sh>la``) to the emulated RTT.
+    """
+
+    name: str
+    url: str
+    user: str
+    password: str
+    nodes: dict[str, str]
+    rtt_s: dict[str, float]
+
+    @property
+    def profile_name(self) -> str:
+        """The profile that ``lab up`` wrote."""
+        return f"lab-{self.name}"
+
+    @property
+    def profile(self) -> Profile:
+        """Its content."""
+        return Profile(url=self.url, user=self.user, password=self.password)
+
+    def multipath(self, command: str, *words: str) -> str:
+        """Run ``multipath lab COMMAND`` on this lab, which must end well; return its output."""
+        done = run_multipath("lab", command, "--name", self.name, *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def exec(self, node: str, *argv: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command on a host of the lab, whatever its exit code."""
+        return run_multipath("lab", "exec", "--name", self.name, node, "--", *argv)
+
+    def fault(self, segment: str, *options: str) -> None:
+        """Break a segment: ``fault("la", "--loss", "30%")``."""
+        self.multipath("fault", segment, *options)
+
+    def heal(self, *segment: str) -> None:
+        """Take the faults of a segment away, or all."""
+        self.multipath("heal", *segment)
+
+    def status(self) -> dict[str, Any]:
+        """Return what ``lab status --json`` tells."""
+        told: dict[str, Any] = json.loads(self.multipath("status", "--json"))
+        return told
+
+
+def start_lab(name: str, version: str = "7.0") -> Lab:
+    """Bring a lab up; it must succeed."""
+    done = run_multipath("lab", "up", "--name", name, "--zabbix", version, timeout_s=UP_S)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(run_multipath("lab", "status", "--name", name, "--json").stdout)
+    zabbix = told["zabbix"]
+    nodes = {node: data["address"] for node, data in told["nodes"].items()}
+    return Lab(name, zabbix["url"], zabbix["user"], zabbix["password"], nodes, rtt_s=told["rtt_s"])
+
+
+def stop_lab(name: str) -> str:
+    """Take a lab down, which must succeed; return what is said."""
+    done = run_multipath("lab", "down", "--name", name)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="session", params=["7.0"])
+def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Return a lab of this session's own; only the cache of packages is shared with others."""
+    folder = tmp_path_factory.mktemp("lab")
+    name = f"test-{os.getpid()}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MULTIPATH_STATE", str(folder / "state"))
+        patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+        try:
+            yield start_lab(name, request.param)
+        finally:
+            stop_lab(name)

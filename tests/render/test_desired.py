@@ -1,0 +1,190 @@
+"""What the templates make of a topology."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from multipath.errors import TemplateError
+from multipath.objects import Kind, Object, Ref, State
+from multipath.render.desired import desired
+from multipath.render.templates import template_folder
+from multipath.topology.loader import load
+from multipath.topology.model import Topology
+
+EXAMPLES = Path(__file__).parents[2] / "topologies"
+
+
+@pytest.fixture(scope="module")
+def sh_la() -> Topology:
+    return load([EXAMPLES / "sh-la.yaml"])[0]
+
+
+@pytest.fixture(scope="module")
+def objects(sh_la: Topology) -> State:
+    return desired([sh_la])
+
+
+def _of(objects: State, kind: Kind) -> list[Object]:
+    return [each for ref, each in objects.items() if ref.kind is kind]
+
+
+def _tags(each: Object) -> dict[str, str]:
+    return {tag["tag"]: tag["value"] for tag in each.fields["tags"]}
+
+
+def test_sh_la_is_three_vantages_a_path_and_five_masters(objects: State) -> None:
+    masters = [each for each in _of(objects, Kind.ITEM) if "probe[" in each.fields["key"]]
+    assert len(masters) == 5
+    assert Counter(ref.kind for ref in objects) == {
+        Kind.HOST_GROUP: 1,
+        Kind.HOST: 3 + 1,
+        Kind.VALUE_MAP: 6,
+        Kind.MACRO: 3 + 2 + 5 * 4,
+        Kind.ITEM: 3 * 2 + 2 + 5 * 15 + 3 * 2,
+        Kind.TRIGGER: 3 + 2 + 5 * 5,
+        Kind.GRAPH: 5 + 2,
+        Kind.MAP: 1,
+        Kind.SERVICE: 2 + 3,
+        Kind.SLA: 1,
+        Kind.DASHBOARD: 1,
+    }
+
+
+def test_a_master_item_tells_the_agent_all_it_needs(objects: State) -> None:
+    ref = Ref(Kind.ITEM, ("multipath.zabbix-sh", "multipath.probe[sh-la,zabbix-sh,la]"))
+    fields = objects[ref].fields
+    assert fields["key"] == (
+        "multipath.probe[sh-la,zabbix-sh,la,icmp,203.0.113.10,packets=20,size=56,timeout=2s]"
+    )
+    assert (fields["type"], fields["value_type"], fields["delay"]) == (
+        "ZABBIX_ACTIVE",
+        "TEXT",
+        "10s",
+    )
+
+
+def test_a_figure_that_a_measurement_lacks_gives_no_value(objects: State) -> None:
+    calculated = [each for each in _of(objects, Kind.ITEM) if each.fields["type"] == "CALCULATED"]
+    assert len(calculated) == 5 + 3 * 2
+    for each in calculated:
+        (step,) = each.fields["preprocessing"]
+        assert (step["type"], step["error_handler"]) == ("CHECK_NOT_SUPPORTED", "DISCARD_VALUE")
+    dependents = [each for each in _of(objects, Kind.ITEM) if each.fields["type"] == "DEPENDENT"]
+    assert len(dependents) == 5 * 13
+    for each in dependents:
+        (step,) = each.fields["preprocessing"]
+        assert (step["type"], step["error_handler"]) == ("JSONPATH", "DISCARD_VALUE")
+
+
+def test_everything_of_an_edge_carries_the_tags_of_the_contract(objects: State) -> None:
+    for each in _of(objects, Kind.ITEM):
+        tags = _tags(each)
+        assert tags["multipath"] == "sh-la"
+        if "route" in tags:
+            assert tags == {"multipath": "sh-la", "route": each.fields["key"].split(",")[1]}
+        elif "scope" in tags:
+            assert tags == {"multipath": "sh-la", "scope": "vantage"}
+        else:
+            assert tags.keys() == {"multipath", "from", "to", "role"}
+            assert f"[sh-la,{tags['from']},{tags['to']}," in each.fields["key"]
+    for each in _of(objects, Kind.TRIGGER):
+        tags = _tags(each)
+        assert tags["multipath"] == "sh-la"
+        if tags["scope"] == "vantage":
+            assert tags["check"] in {"agent-silent", "proxy-away"}
+        else:
+            usable = tags["check"] not in {"down", "loss"}
+            route = set() if usable else {"route"}
+            assert tags.keys() == {"multipath", "from", "to", "role", "scope", "check"} | route
+
+
+def test_a_route_has_the_edges_from_source_to_target(objects: State) -> None:
+    edges: dict[str, set[tuple[str, str]]] = {}
+    for each in _of(objects, Kind.TRIGGER):
+        tags = _tags(each)
+        if "route" in tags:
+            edges.setdefault(tags["route"], set()).add((tags["from"], tags["to"]))
+    assert edges == {
+        "direct": {("zabbix-sh", "la")},
+        "via-proxy1": {("zabbix-sh", "proxy1"), ("proxy1", "la")},
+        "via-proxy2": {("zabbix-sh", "proxy2"), ("proxy2", "la")},
+    }
+
+
+def test_a_vantage_is_monitored_by_its_zabbix_proxy(objects: State) -> None:
+    proxies = {each.fields["host"]: each.fields["proxy"] for each in _of(objects, Kind.HOST)}
+    assert proxies == {
+        "multipath.zabbix-sh": "",
+        "multipath.proxy1": "proxy1",
+        "multipath.proxy2": "proxy2",
+        "multipath.path.sh-la": "",
+    }
+
+
+def test_every_trigger_of_an_edge_ends_when_its_data_ends(objects: State) -> None:
+    for each in _of(objects, Kind.TRIGGER):
+        if _tags(each)["scope"] == "edge":
+            assert each.fields["expression"].endswith(",1m)=0"), each.ref
+            assert each.fields["recovery_expression"].endswith(",1m)=1"), each.ref
+            assert each.fields["recovery_expression"].count("nodata(") == 1
+
+
+def test_every_alarm_of_an_edge_waits_for_its_agent_and_that_for_its_zabbix_proxy(
+    objects: State,
+) -> None:
+    for ref, each in objects.items():
+        chain = [ref]
+        while ref.kind is Kind.TRIGGER and (others := objects[chain[-1]].fields["dependencies"]):
+            (other,) = others
+            chain.append(Ref(Kind.TRIGGER, (other["host"], other["name"])))
+        if ref.kind is Kind.TRIGGER and _tags(each)["scope"] == "edge":
+            checks = [_tags(objects[other])["check"] for other in chain]
+            vantage = ["agent-silent"] if "sh" in ref.key[0] else ["agent-silent", "proxy-away"]
+            assert checks[checks.index("down") :] == ["down", *vantage], ref
+
+
+def test_topologies_share_a_vantage_and_both_tag_it(sh_la: Topology) -> None:
+    other = sh_la.model_copy(update={"name": "sh-la-2"})
+    both = desired([sh_la, other])
+    host = both[Ref(Kind.HOST, ("multipath.zabbix-sh",))]
+    assert host.owners == {"sh-la", "sh-la-2"}
+    assert [tag["value"] for tag in host.fields["tags"]] == ["sh-la", "sh-la-2"]
+    assert len(_of(both, Kind.HOST)) == 3 + 2
+    assert len(_of(both, Kind.GRAPH)) == 2 * 7
+
+
+def test_topologies_that_disagree_on_a_shared_vantage_are_refused(sh_la: Topology) -> None:
+    moved = {**sh_la.nodes, "proxy1": sh_la.nodes["proxy2"]}
+    other = sh_la.model_copy(update={"name": "sh-la-2", "nodes": moved})
+    with pytest.raises(TemplateError, match=r"host multipath\.proxy1 is shared by sh-la and sh-la"):
+        desired([sh_la, other])
+
+
+def test_a_topology_without_proxies_has_one_edge(sh_la: Topology) -> None:
+    alone = sh_la.model_copy(update={"proxies": ()})
+    assert len(_of(desired([alone]), Kind.GRAPH)) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{% if %}", r"edge\.yaml\.j2:1: Expected an expression"),
+        ("{{ edge.nonsense }}", r"/edge\.yaml\.j2:1 for edge zabbix-sh>la of sh-la: .*nonsense"),
+        ("items: [", r"edge\.yaml\.j2 for edge zabbix-sh>la of sh-la does not render to YAML"),
+        ("things: []", "unknown section 'things'; there are: host_groups, hosts"),
+        ("items: [{host: a, name: b}]", "items: b lacks key, tags, type, value_type"),
+        ("macros: [{host: a, macro: b, value: c, x: d}]", "macros: a has unknown fields x"),
+        ("just words", "must render to a mapping of sections"),
+        ("items: word", "items must be a list"),
+        ("items: [word]", "each entry of items must be a mapping"),
+    ],
+)
+def test_a_broken_template_says_where(
+    sh_la: Topology, tmp_path: Path, text: str, message: str
+) -> None:
+    for file in template_folder().iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "edge.yaml.j2").write_text(text, encoding="utf-8")
+    with pytest.raises(TemplateError, match=message):
+        desired([sh_la], tmp_path)
