@@ -26,7 +26,8 @@ WORST_EXCESS_S = 0.1
 """By how much an RTT may exceed the time that the responder held the reply: the way there and
 back, on a machine that is busy with other things."""
 
-AS_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all")
+BECOME_NOBODY = "import os; os.setgroups([]); os.setgid(65534); os.setuid(65534)"
+"""After the imports: nobody may not be allowed to read where the sources and Python are."""
 
 
 def endpoint(address: str) -> Endpoint:
@@ -251,6 +252,7 @@ import socket, time
 from multipath.agent.account import account
 from multipath.agent.icmp import IcmpEngine
 from multipath.agent.resolve import Endpoint
+{BECOME_NOBODY}
 engine = IcmpEngine()
 sockaddr = ("{address}", 0) + ((0, 0) if ":" in "{address}" else ())
 target = engine.target(Endpoint(socket.{family}, sockaddr), 56)
@@ -265,7 +267,7 @@ print(account(flight, 1.0, "{address}").to_json())
 engine.close()
 """
     result = subprocess.run(
-        [*ip, *AS_NOBODY, sys.executable, "-c", script], check=True, capture_output=True, text=True
+        [*ip, sys.executable, "-c", script], check=True, capture_output=True, text=True
     )
     described, measured = result.stdout.splitlines()
     assert described == "ipv4=ping ipv6=ping"
@@ -275,9 +277,15 @@ engine.close()
 
 
 def test_without_any_right_one_sentence_says_what_to_do(network: Network) -> None:
-    command = ["multipath", "agent", "run", "--server", "127.0.0.1", "--hostname", "x"]
+    script = f"""
+import multipath.agent.service, multipath.cli.agent
+from multipath.cli.main import main
+{BECOME_NOBODY}
+main()
+"""
+    command = ["agent", "run", "--server", "127.0.0.1", "--hostname", "x"]
     result = subprocess.run(
-        ["ip", "netns", "exec", network.name, *AS_NOBODY, sys.executable, "-m", *command],
+        ["ip", "netns", "exec", network.name, sys.executable, "-c", script, *command],
         check=False,
         capture_output=True,
         text=True,
