@@ -30,9 +30,16 @@ SCOPE_VANTAGE = "vantage"
 CHECK_AGENT = "agent-silent"
 CHECK_PROXY = "proxy-away"
 
+METRIC_STATE = "state"
+"""The metric of an edge that tells its health, 0 (unknown) to 5 (down)."""
+BEST_ROUTE = "best"
+"""In the place of a route's name: the one to take (``number``: 0 direct, 1 the first proxy), and
+what it saves over the direct one (``gain``, in seconds)."""
+
 KEY_PROBE = f"{PREFIX}.probe"
 KEY_METRIC = f"{PREFIX}.metric"
 KEY_ROUTE = f"{PREFIX}.route"
+KEY_VERDICT = f"{PREFIX}.verdict"
 KEY_AGENT_PING = f"{PREFIX}.agent.ping"
 KEY_AGENT_VERSION = f"{PREFIX}.agent.version"
 KEY_AGENT_HEALTH = f"{PREFIX}.agent.health"
@@ -104,6 +111,15 @@ def ping_key(check: str, topology: str, edge: str, *parameters: str) -> str:
 def route_key(topology: str, route: str, metric: str) -> str:
     """Return the key of a figure of a whole route: ``multipath.route[sh-la,via-proxy1,rtt]``."""
     return f"{KEY_ROUTE}[{topology},{route},{metric}]"
+
+
+def verdict_key(topology: str, part: str) -> str:
+    """Return the key of an item of a path's verdict: ``multipath.verdict[sh-la,states]``.
+
+    Parts: ``states`` (the health of all edges as one number), ``json`` (the verdict with all its
+    explanations), ``code`` (the verdict as a number).
+    """
+    return f"{KEY_VERDICT}[{topology},{part}]"
 
 
 def zabbix_proxy_key(zabbix_proxy: str) -> str:
