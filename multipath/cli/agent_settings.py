@@ -1,0 +1,43 @@
+"""The agent's settings as flags: the same for every command that takes them."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+_FLAGS = (
+    ("server", "HOST[:PORT]", "Zabbix server or proxy; the port is 10051."),
+    ("hostname", "NAME", "This host's name in Zabbix."),
+    ("refresh", "TIME", "How often to ask for changes; 5s."),
+    ("heartbeat", "TIME", "How often to show life to Zabbix; 60s."),
+    (
+        "state",
+        "DIR",
+        "Where values wait for the server; /var/lib/multipath-agent. 'none': in memory.",
+    ),
+    ("spool-size", "SIZE", "How much may wait there; 256MB."),
+    ("spool-age", "TIME", "How long it may wait; 7d."),
+)
+"""Name, what it takes, help; for the options of a command in this order."""
+
+Command = Callable[..., Any]
+
+config_option = click.option(
+    "--config",
+    "file",
+    type=click.Path(path_type=Path),
+    help="TOML file with the same names; flags win.",
+)
+
+
+def setting_options(command: Command) -> Command:
+    """Give a command one option for each setting, see ``flags_of``."""
+    for name, metavar, text in reversed(_FLAGS):
+        command = click.option(f"--{name}", metavar=metavar, help=text)(command)
+    return command
+
+
+def flags_of(options: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return what ``setting_options`` gave a command, by the settings' own names."""
+    return {name: options[name.replace("-", "_")] for name, _, _ in _FLAGS}
