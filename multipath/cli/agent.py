@@ -2,6 +2,7 @@
 
 import click
 
+from multipath.cli.agent_build import build
 from multipath.cli.agent_run import run
 
 
@@ -16,3 +17,4 @@ def agent() -> None:
 
 
 agent.add_command(run)
+agent.add_command(build)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -141,10 +141,19 @@ class ZabbixServer:
 
 
 class AgentProcess:
-    """``multipath agent run`` as users start it."""
+    """``multipath agent run`` as users start it; ``program`` is all before ``run``."""
 
-    def __init__(self, server: str, hostname: str, *prefix: str, state: Path | None) -> None:
-        command = [sys.executable, "-m", "multipath", "agent", "run", "--refresh", "1s"]
+    PROGRAM = (sys.executable, "-m", "multipath", "agent")
+
+    def __init__(
+        self,
+        server: str,
+        hostname: str,
+        *prefix: str,
+        state: Path | None,
+        program: Sequence[str] = PROGRAM,
+    ) -> None:
+        command = [*program, "run", "--refresh", "1s"]
         where = [
             "--server",
             server,
@@ -268,8 +277,14 @@ def zabbix(serve_zabbix: Callable[[], ZabbixServer]) -> ZabbixServer:
 def start_agent() -> Iterator[Callable[..., AgentProcess]]:
     started = []
 
-    def start(server: str, hostname: str, *prefix: str, state: Path | None = None) -> AgentProcess:
-        started.append(AgentProcess(server, hostname, *prefix, state=state))
+    def start(
+        server: str,
+        hostname: str,
+        *prefix: str,
+        state: Path | None = None,
+        program: Sequence[str] = AgentProcess.PROGRAM,
+    ) -> AgentProcess:
+        started.append(AgentProcess(server, hostname, *prefix, state=state, program=program))
         return started[-1]
 
     yield start
