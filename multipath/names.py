@@ -29,6 +29,8 @@ SCOPE_EDGE = "edge"
 SCOPE_VANTAGE = "vantage"
 CHECK_AGENT = "agent-silent"
 CHECK_PROXY = "proxy-away"
+CHECK_DROPS = "agent-drops"
+CHECK_DISK = "agent-disk"
 
 METRIC_STATE = "state"
 """The metric of an edge that tells its health, 0 (unknown) to 5 (down)."""
@@ -43,6 +45,7 @@ KEY_VERDICT = f"{PREFIX}.verdict"
 KEY_AGENT_PING = f"{PREFIX}.agent.ping"
 KEY_AGENT_VERSION = f"{PREFIX}.agent.version"
 KEY_AGENT_HEALTH = f"{PREFIX}.agent.health"
+KEY_AGENT_METRIC = f"{PREFIX}.agent.metric"
 
 _PING = re.compile(r"(icmpping\w*\[\{[^}]*\})(?:,[0-9]+)*((?:,\w+)?)\]")
 
@@ -120,6 +123,11 @@ def verdict_key(topology: str, part: str) -> str:
     explanations), ``code`` (the verdict as a number).
     """
     return f"{KEY_VERDICT}[{topology},{part}]"
+
+
+def agent_metric_key(metric: str) -> str:
+    """Return the key of a figure of an agent: ``multipath.agent.metric[spool.depth]``."""
+    return f"{KEY_AGENT_METRIC}[{metric}]"
 
 
 def zabbix_proxy_key(zabbix_proxy: str) -> str:

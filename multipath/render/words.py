@@ -78,6 +78,16 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "agent_alive": ("multipath agent: alive", "multipath agent：存活"),
     "agent_version": ("multipath agent: version", "multipath agent：版本"),
+    "agent_health": ("multipath agent: health", "multipath agent：自身状态"),
+    "agent_waiting": ("values waiting", "待发送数据量"),
+    "agent_oldest": ("oldest value waiting", "最早待发送数据的等待时间"),
+    "agent_dropped": ("values dropped", "丢弃数据量"),
+    "agent_disk": ("why values cannot be stored on disk", "数据无法写入磁盘的原因"),
+    "agent_send_errors": ("packets that could not be sent", "无法发出的包数"),
+    "agent_overflowed": ("replies lost on the host itself", "在本机丢失的应答数"),
+    "agent_lag": ("longest scheduling lag", "最大调度延迟"),
+    "agent_cpu": ("CPU", "CPU"),
+    "agent_memory": ("memory", "内存"),
     "proxy_seen": ("Zabbix proxy {proxy}: last seen", "Zabbix proxy {proxy}：最近一次通信"),
     "agent_alive_says": (
         "1 as long as the probe agent of this vantage reports.",
@@ -94,6 +104,20 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "agent_silent_after": (
         "an agent without a word for this long is silent",
         "agent 超过这段时间没有上报即视为失联",
+    ),
+    "agent_drops": ("agent drops values", "agent 正在丢弃数据"),
+    "agent_drops_says": (
+        "Within the last hour the agent dropped measurements that it could not deliver: no room, "
+        "or too old. Its settings spool-size and spool-age say how much may wait.",
+        "最近一小时内，agent 因空间不足或数据过旧，丢弃了未能送出的测量结果。"
+        "可等待的数据量由其设置 spool-size 和 spool-age 决定。",
+    ),
+    "agent_disk_bad": ("agent cannot store values", "agent 无法写入磁盘"),
+    "agent_disk_bad_says": (
+        "The agent keeps measurements in memory because its disk does not take them: a restart "
+        "would lose what has not been delivered. The item with the reason says why.",
+        "磁盘无法写入，agent 只能把测量结果保存在内存中，此时重启会丢失尚未送出的数据。"
+        "原因见对应的监控项。",
     ),
     "proxy_away": ("Zabbix proxy {proxy} away", "Zabbix proxy {proxy} 失联"),
     "proxy_away_says": (

@@ -41,8 +41,8 @@ def test_sh_la_is_three_vantages_a_path_and_five_masters(objects: State) -> None
         Kind.HOST: 3 + 1,
         Kind.VALUE_MAP: 6,
         Kind.MACRO: 3 + 2 + 5 * 4,
-        Kind.ITEM: 3 * 2 + 2 + 5 * 15 + 3 * 2,
-        Kind.TRIGGER: 3 + 2 + 5 * 5,
+        Kind.ITEM: 3 * (2 + 10) + 2 + 5 * 15 + 3 * 2,
+        Kind.TRIGGER: 3 * 3 + 2 + 5 * 5,
         Kind.GRAPH: 5 + 2,
         Kind.MAP: 1,
         Kind.SERVICE: 2 + 3,
@@ -71,7 +71,7 @@ def test_a_figure_that_a_measurement_lacks_gives_no_value(objects: State) -> Non
         (step,) = each.fields["preprocessing"]
         assert (step["type"], step["error_handler"]) == ("CHECK_NOT_SUPPORTED", "DISCARD_VALUE")
     dependents = [each for each in _of(objects, Kind.ITEM) if each.fields["type"] == "DEPENDENT"]
-    assert len(dependents) == 5 * 13
+    assert len(dependents) == 5 * 13 + 3 * 9
     for each in dependents:
         (step,) = each.fields["preprocessing"]
         assert (step["type"], step["error_handler"]) == ("JSONPATH", "DISCARD_VALUE")
@@ -92,7 +92,7 @@ def test_everything_of_an_edge_carries_the_tags_of_the_contract(objects: State) 
         tags = _tags(each)
         assert tags["multipath"] == "sh-la"
         if tags["scope"] == "vantage":
-            assert tags["check"] in {"agent-silent", "proxy-away"}
+            assert tags["check"] in {*("agent-silent", "agent-drops", "agent-disk", "proxy-away")}
         else:
             usable = tags["check"] not in {"down", "loss"}
             route = set() if usable else {"route"}

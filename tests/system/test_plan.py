@@ -225,7 +225,7 @@ def test_a_removed_proxy_is_pruned_within_the_limit(lab: Lab, drift: Path, clien
     assert "--max-delete all" in said
     assert counts(client)["item"] == items
     multipath("deploy", alone, *where)
-    assert counts(client)["item"] == items - 14 * 2 - 2
+    assert counts(client)["item"] == items - 15 * 2 - 2 - (2 + 1 + 10)
     assert client.get("host", filter={"host": "multipath.b"}) == []
 
 
