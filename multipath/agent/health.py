@@ -3,10 +3,12 @@
 import json
 import os
 import time
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 from multipath import __version__
-from multipath.agent.icmp import IcmpEngine
+from multipath.agent.engine import Engine
 from multipath.agent.spool import Spool
 
 _STATM = Path("/proc/self/statm")
@@ -16,8 +18,8 @@ _DIGITS = 6
 class Health:
     """Watches the agent between two reports. No method waits."""
 
-    def __init__(self, engine: IcmpEngine, spool: Spool) -> None:
-        self._engine = engine
+    def __init__(self, engines: Collection[Engine[Any, Any]], spool: Spool) -> None:
+        self._engines = engines
         self._spool = spool
         self._started_s = self._reported_s = time.monotonic()
         self._used_s = time.process_time()
@@ -46,8 +48,8 @@ class Health:
                 "dropped": spool.dropped,
                 "error": self._spool.trouble,
             },
-            "send_errors": self._engine.send_errors,
-            "overflowed": self._engine.overflowed(),
+            "send_errors": sum(engine.send_errors for engine in self._engines),
+            "overflowed": sum(engine.overflowed() for engine in self._engines),
             "lag_s": round(self._lag_s, _DIGITS),
             "cpu_percent": round(100 * (used_s - self._used_s) / passed_s, 2),
             "rss_bytes": _rss_bytes(),

@@ -20,6 +20,7 @@ from multipath.agent.icmp_socket import (
     Own,
     Reply,
 )
+from multipath.agent.key import ProbeSpec
 from multipath.agent.resolve import Endpoint
 from multipath.agent.transport import BATCH
 from multipath.errors import AgentError
@@ -53,6 +54,14 @@ class IcmpEngine:
                 self._missing[family] = str(error)
         if not self._channels:
             raise AgentError(self._missing[socket.AF_INET])
+
+    def aim(self, endpoint: Endpoint, spec: ProbeSpec) -> Target:
+        """Return a target for ``begin``.
+
+        Raises:
+            AgentError: this process has no socket of the endpoint's address family.
+        """
+        return self.target(endpoint, spec.size)
 
     def target(self, endpoint: Endpoint, size: int) -> Target:
         """Return a target for ``begin``.

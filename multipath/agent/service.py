@@ -1,7 +1,6 @@
 """The agent as a whole: the measuring loop in the calling thread, the courier beside it."""
 
 import logging
-import threading
 import time
 from collections import deque
 
@@ -17,6 +16,7 @@ from multipath.agent.schedule import NS_PER_S, tick_s
 from multipath.agent.spool import Spool
 from multipath.agent.task import Item, plan_task
 from multipath.agent.value import Value
+from multipath.agent.watch import Watch
 from multipath.errors import AgentError
 
 _IDLE_S = 0.25
@@ -33,15 +33,16 @@ class Agent:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._wake = threading.Event()
+        self._watch = Watch()
         self._stopping = False
         self._lists: deque[tuple[Item, ...]] = deque(maxlen=1)
         self._value_clock = ValueClock()
-        self._engine = IcmpEngine()
+        self._icmp = IcmpEngine()
+        self._engines = {"icmp": self._icmp}
         self._spool = Spool(settings.spool, settings.spool_bytes, settings.spool_age_s)
         self._resolver = Resolver()
-        self._health = Health(self._engine, self._spool)
-        self._prober = Prober(self._engine, self._resolver, self._deliver, self._health.report)
+        self._health = Health(self._engines.values(), self._spool)
+        self._prober = Prober(self._engines, self._resolver, self._deliver, self._health.report)
         self._courier = Courier(settings, self._resolver, self._spool, self._receive)
         self._overflowed = 0
         self._overflow_check_ns = 0
@@ -49,7 +50,7 @@ class Agent:
     def stop(self) -> None:
         """Make ``run`` return; may be called from a signal handler or another thread."""
         self._stopping = True
-        self._wake.set()
+        self._watch.wake()
 
     def run(self) -> None:
         """Measure until stopped, then offer what is left one last time."""
@@ -60,7 +61,7 @@ class Agent:
             settings.server,
             settings.hostname,
             settings.spool or "none",
-            self._engine.describe(),
+            self._icmp.describe(),
         )
         if settings.spool is None:
             _log.warning("values wait in memory only: a restart loses them; give --state DIR")
@@ -73,7 +74,8 @@ class Agent:
             self._courier.stop()
             self._spool.stop()
             self._resolver.close()
-            self._engine.close()
+            for engine in self._engines.values():
+                engine.close()
             _log.info("stopped")
 
     def _turn(self) -> None:
@@ -82,7 +84,6 @@ class Agent:
         The tick bounds the number of wake-ups at high rates. It does not blur the figures: the
         kernel stamps the packets.
         """
-        self._wake.clear()
         if not (self._courier.is_alive() and self._spool.is_alive()):
             raise AgentError("a thread of the agent has died; start the agent again")
         now_ns = time.monotonic_ns()
@@ -92,12 +93,10 @@ class Agent:
         self._watch_overflow(now_ns)
         idle_s = _IDLE_S if due_ns is None else (due_ns - time.monotonic_ns()) / NS_PER_S
         if not self._stopping and not self._lists:
-            self._sleep(min(max(idle_s, tick_s(self._prober.packets_per_s)), _IDLE_S))
-
-    def _sleep(self, pause_s: float) -> None:
-        asleep_s = time.monotonic()
-        if not self._wake.wait(pause_s):
-            self._health.note_lag(time.monotonic() - asleep_s - pause_s)
+            pause_s = min(max(idle_s, tick_s(self._prober.packets_per_s)), _IDLE_S)
+            lag_s = self._watch.sleep(pause_s)
+            if lag_s is not None:
+                self._health.note_lag(lag_s)
 
     def _apply(self, items: tuple[Item, ...], now_ns: int) -> None:
         self._prober.configure(map(plan_task, items), now_ns)
@@ -105,7 +104,7 @@ class Agent:
 
     def _receive(self, items: tuple[Item, ...]) -> None:
         self._lists.append(items)
-        self._wake.set()
+        self._watch.wake()
 
     def _deliver(self, itemid: int, text: str, unsupported: bool) -> None:
         clock_s, ns = self._value_clock.stamp(itemid)
@@ -115,7 +114,7 @@ class Agent:
         if now_ns < self._overflow_check_ns:
             return
         self._overflow_check_ns = now_ns + _OVERFLOW_CHECK_NS
-        overflowed = self._engine.overflowed()
+        overflowed = sum(engine.overflowed() for engine in self._engines.values())
         if overflowed > self._overflowed:
             _log.warning(
                 "%d packets were dropped on this host because its receive buffer was full: "
