@@ -7,9 +7,12 @@ A packet counts as sent when it left, and then it is one of three: answered in t
 import json
 import math
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+from multipath.agent.icmp_error import Refusal
 
 _NS_PER_S = 1e9
 _QUANTILES = {"min": 0.0, "p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9, "max": 1.0}
@@ -27,6 +30,7 @@ class Packets:
         duplicates: replies after the first.
         corrupted: replies that were changed on their way; they count as no reply.
         errors: why packets could not be sent.
+        refusals: the first ICMP error about a packet.
         ttl: TTL or hop limit of the last reply; 0 when it is not known.
         ttl_changes: how often it differed from that of the reply before.
     """
@@ -36,6 +40,7 @@ class Packets:
         "duplicates",
         "errors",
         "received_ns",
+        "refusals",
         "sent_ns",
         "ttl",
         "ttl_changes",
@@ -46,6 +51,7 @@ class Packets:
         self.received_ns = array("q", bytes(8 * count))
         self.duplicates = self.corrupted = 0
         self.errors: dict[int, str] = {}
+        self.refusals: dict[int, Refusal] = {}
         self.ttl = self.ttl_changes = 0
 
     def note_ttl(self, ttl: int) -> None:
@@ -63,6 +69,8 @@ class Measurement:
         reordered: replies that were overtaken by the reply to a later packet (RFC 4737).
         loss_run: the most packets lost in a row.
         ttl: of the last reply, 0 when it is not known.
+        unreachable: lost packets that an ICMP error was about.
+        unreachable_by: who sent most of these errors, and ``unreachable_why`` with what reason.
     """
 
     sent: int
@@ -77,6 +85,9 @@ class Measurement:
     loss_run: int = 0
     ttl: int = 0
     ttl_changes: int = 0
+    unreachable: int = 0
+    unreachable_by: str = ""
+    unreachable_why: str = ""
 
     @property
     def received(self) -> int:
@@ -98,11 +109,17 @@ class Measurement:
             "reordered": self.reordered,
             "corrupt": self.corrupt,
             "loss_run": self.loss_run,
+            "unreachable": self.unreachable,
         }
         if self.sent:
             loss_percent = 100 * (self.sent - self.received) / self.sent
             value["loss_percent"] = round(loss_percent, 4)
             value |= _rtt_figures(self.rtts_s, loss_percent)
+        if self.unreachable:
+            value |= {
+                "unreachable_by": self.unreachable_by,
+                "unreachable_why": self.unreachable_why,
+            }
         if self.ttl:
             value |= {"ttl": self.ttl, "ttl_changes": self.ttl_changes}
         if self.address:
@@ -125,6 +142,12 @@ def account(packets: Packets, timeout_s: float, address: str) -> Measurement:
     ]
     rtts_s = tuple([rtt_s for rtt_s in answered_s if rtt_s <= timeout_s])
     not_sent = packets.sent_ns.count(0)
+    refusals = Counter(
+        (refusal.by, refusal.why)
+        for place, refusal in packets.refusals.items()
+        if not _in_time(packets.sent_ns[place], packets.received_ns[place], timeout_s)
+    )
+    by, why = refusals.most_common(1)[0][0] if refusals else ("", "")
     return Measurement(
         sent=len(packets.sent_ns) - not_sent,
         late=len(answered_s) - len(rtts_s),
@@ -138,7 +161,14 @@ def account(packets: Packets, timeout_s: float, address: str) -> Measurement:
         loss_run=_loss_run(packets, timeout_s) if len(rtts_s) < len(packets.sent_ns) else 0,
         ttl=packets.ttl,
         ttl_changes=packets.ttl_changes,
+        unreachable=refusals.total(),
+        unreachable_by=by,
+        unreachable_why=why,
     )
+
+
+def _in_time(sent_ns: int, received_ns: int, timeout_s: float) -> bool:
+    return received_ns != 0 and (received_ns - sent_ns) / _NS_PER_S <= timeout_s
 
 
 def _reordered(received_ns: Sequence[int]) -> int:
@@ -154,8 +184,7 @@ def _loss_run(packets: Packets, timeout_s: float) -> int:
     longest = run = 0
     for sent_ns, received_ns in zip(packets.sent_ns, packets.received_ns, strict=True):
         if sent_ns:
-            answered = received_ns and (received_ns - sent_ns) / _NS_PER_S <= timeout_s
-            run = 0 if answered else run + 1
+            run = 0 if _in_time(sent_ns, received_ns, timeout_s) else run + 1
             longest = max(longest, run)
     return longest
 

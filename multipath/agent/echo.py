@@ -51,11 +51,11 @@ class EchoFormat:
     def find_own(self, data: bytes) -> tuple[bytes, bytes] | None:
         """Return mark and sequence number of a request of ours somewhere in ``data``, else None.
 
-        The kernel hands a sent packet back with all its headers, and an ICMP error quotes it; how
-        long the headers are depends on the link and on who quotes.
+        The kernel hands a sent packet back with all its headers; how long they are depends on the
+        link. Without any before its own it is no such packet.
         """
         place = data.find(self.nonce)
-        if place < HEADER_BYTES or len(data) < place + MARK_BYTES:
+        if place <= HEADER_BYTES or len(data) < place + MARK_BYTES:
             return None
         return data[place : place + MARK_BYTES], data[place - SEQUENCE_BYTES : place]
 

@@ -7,10 +7,10 @@ stamps packets as they leave and arrive, it does not matter how long they lie th
 import errno
 import os
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from multipath.agent.clock import StampClock
-from multipath.agent.echo import FLIGHTS, HEADER_BYTES, MARK_BYTES, SEQUENCES
+from multipath.agent.echo import FLIGHTS, HEADER_BYTES, MARK_BYTES, SEQUENCES, EchoFormat
 from multipath.agent.flight import Flight, Target
 from multipath.agent.icmp_socket import (
     IP_HEADER_BYTES,
@@ -23,12 +23,12 @@ from multipath.agent.icmp_socket import (
 from multipath.agent.key import ProbeSpec
 from multipath.agent.resolve import Endpoint
 from multipath.agent.transport import BATCH
+from multipath.agent.unreachable import note_errors
 from multipath.errors import AgentError
 
 _FAMILIES = (socket.AF_INET, socket.AF_INET6)
 _TRY_AGAIN = (errno.EAGAIN, errno.ENOBUFS)
 _NS_PER_S = 1_000_000_000
-_PLAIN_IP_HEADER = 0x45
 _NO_ROOM = "the host had no room to send"
 
 
@@ -170,9 +170,8 @@ class IcmpEngine:
         for kind, seconds, nanoseconds, before, number, mark, after in batch:
             flight = flights.get(mark)
             if flight is None:
-                found = before and channel.form.find_own(before + number + mark + after)
-                if found:
-                    odd.append((kind, seconds, nanoseconds, b"", *found, b""))
+                if before:
+                    odd.append((kind, seconds, nanoseconds, before, number, mark, after))
                 continue
             place = numbers.get(number, SEQUENCES)
             if place >= flight.next or kind != SO_TIMESTAMPING:
@@ -180,8 +179,11 @@ class IcmpEngine:
             stamp_ns = self._clock.to_monotonic_ns(seconds * _NS_PER_S + nanoseconds)
             # A packet cannot leave before it was sent: such a stamp is not believed.
             flight.sent_ns[place] = max(flight.sent_ns[place], stamp_ns)
-        if odd:
-            self._note_stamps(channel, odd)
+        if not odd:
+            return
+        if not channel.is_raw:
+            note_errors(self._flights, channel, channel.errors(), self._clock)
+        self._note_stamps(channel, _with_other_headers(channel.form, odd))
 
     def _note_replies(self, channel: IcmpSocket, batch: Iterable[Reply]) -> None:
         flights, sequences = self._flights, channel.sequences
@@ -192,8 +194,8 @@ class IcmpEngine:
             )
             flight = flights.get(mark)
             if flight is None:
-                if ip and ip[0] != _PLAIN_IP_HEADER:
-                    odd.append(_without_ip_options(reply))
+                if ip:
+                    odd.append(reply)
                 continue
             if source != flight.source:
                 continue
@@ -214,8 +216,10 @@ class IcmpEngine:
             else:
                 stamp_ns = seconds * _NS_PER_S + nanoseconds
                 flight.received_ns[place] = self._clock.to_monotonic_ns(stamp_ns)
-        if odd:
-            self._note_replies(channel, odd)
+        if odd and channel.is_raw:
+            errors = filter(None, map(channel.error, odd))
+            note_errors(self._flights, channel, errors, self._clock)
+            self._note_replies(channel, _with_ip_options(odd))
 
 
 def _repeated(flights: Sequence[Flight]) -> list[Flight]:
@@ -226,13 +230,25 @@ def _repeated(flights: Sequence[Flight]) -> list[Flight]:
     return repeated
 
 
-def _without_ip_options(reply: Reply) -> Reply:
-    """Return a reply as if its IP header had no options."""
-    (control, size), (source, kind, seconds, nanoseconds, ttl, *parts) = reply
-    packet = b"".join(parts)
-    start = (packet[0] & 0x0F) * 4
-    mark = start + HEADER_BYTES
-    rest = mark + MARK_BYTES
-    size -= start - IP_HEADER_BYTES
-    moved = (b"", packet[start:mark], packet[mark:rest], packet[rest:])
-    return (control, size), (source, kind, seconds, nanoseconds, ttl, *moved)
+def _with_other_headers(form: EchoFormat, batch: Iterable[Own]) -> Iterator[Own]:
+    """Yield what has headers of another length than most, in order; ICMP errors have none."""
+    for kind, seconds, nanoseconds, *parts in batch:
+        found = form.find_own(b"".join(parts))
+        if found:
+            yield kind, seconds, nanoseconds, b"", *found, b""
+
+
+def _with_ip_options(batch: Iterable[Reply]) -> Iterator[Reply]:
+    """Yield the replies whose IP header has options, as if it had none."""
+    for (control, size), (source, kind, seconds, nanoseconds, ttl, *parts) in batch:
+        packet = b"".join(parts)
+        start = (packet[0] & 0x0F) * 4
+        if not parts[0] or start == IP_HEADER_BYTES:
+            continue
+        mark = start + HEADER_BYTES
+        rest = mark + MARK_BYTES
+        moved = (b"", packet[start:mark], packet[mark:rest], packet[rest:])
+        yield (
+            (control, size - start + IP_HEADER_BYTES),
+            (source, kind, seconds, nanoseconds, ttl, *moved),
+        )

@@ -1,7 +1,6 @@
 """One ICMP socket per address family, with kernel time stamps in both directions."""
 
 import contextlib
-import ctypes
 import os
 import socket
 import struct
@@ -17,28 +16,27 @@ from multipath.agent.echo import (
     SEQUENCES,
     EchoFormat,
 )
+from multipath.agent.icmp_error import ERROR_OPTIONS, QUOTE_BYTES, Error, read_error, read_queued
+from multipath.agent.icmp_filter import filter_icmp
 from multipath.agent.resolve import Endpoint
-from multipath.agent.slots import CONTROL_BYTES, Slots
-from multipath.agent.transport import BATCH, Headers, Post, open_transport
+from multipath.agent.slots import CONTROL_BYTES, NAME_BYTES, Slots
+from multipath.agent.transport import BATCH, TRIES, Headers, Post, open_transport
 from multipath.errors import AgentError
 
 # Linux's numbers, which the socket module does not name (asm-generic/socket.h,
-# linux/net_tstamp.h, linux/icmp.h, linux/icmpv6.h, linux/filter.h).
-_SO_ATTACH_FILTER = 26
+# linux/net_tstamp.h, linux/in.h, linux/sock_diag.h).
 _SO_RCVBUFFORCE = 33
 SO_TIMESTAMPING = 37
 _SO_MEMINFO = 55
 _MEMINFO, _MEMINFO_DROPS = struct.Struct("@9I"), 8
 _STAMP_FLAGS = (1 << 1) | (1 << 3) | (1 << 4)  # TX_SOFTWARE, RX_SOFTWARE, SOFTWARE
-_ICMP_FILTER = (255, 1)  # SOL_RAW
-_ICMP6_FILTER = (socket.IPPROTO_ICMPV6, 1)
-_LD_IHL, _LD_WORD_X, _LD_WORD, _JUMP_EQUAL, _RETURN = 0xB1, 0x40, 0x20, 0x15, 0x06
 
 _TTL_OPTIONS = {
     socket.AF_INET: (socket.IPPROTO_IP, 12),  # IP_RECVTTL
     socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT),
 }
 
+_NS_PER_S = 1_000_000_000
 _RCVBUF_BYTES = 8 * 1024 * 1024
 _SLOTS_BYTES = 1024 * 1024
 _SLOTS_MIN = 4
@@ -54,6 +52,7 @@ _PERMISSION_HELP = (
 # A slot, see slots.py. First the address of a sockaddr, then the stamps' control message: its
 # type, the seconds and nanoseconds of the first stamp; then the TTL's.
 _NAMES = {socket.AF_INET: "4x4s24x", socket.AF_INET6: "8x16s8x"}
+_NAME_ADDRESS = {socket.AF_INET: slice(4, 8), socket.AF_INET6: slice(8, 24)}
 _STAMPS = f"12xiqq32x{CONTROL_BYTES - 64}x"
 _STAMPS_TTL = f"12xiqq32x16xi4x{CONTROL_BYTES - 88}x"
 STAMPS_TTL_BYTES = 88
@@ -88,7 +87,11 @@ class IcmpSocket:
         self.form = self._make_format()
         if self.is_raw:
             with contextlib.suppress(OSError):  # it only saves work
-                self._filter()
+                filter_icmp(self._socket, self.form)
+        else:
+            with contextlib.suppress(OSError):  # what is unreachable is lost without a reason
+                version = 4 if family == socket.AF_INET else 6
+                self._socket.setsockopt(*ERROR_OPTIONS[version], 1)
         headers = [self.form.reply_header(number) for number in range(SEQUENCES)]
         self.numbers = {header[-SEQUENCE_BYTES:]: place for place, header in enumerate(headers)}
         # The checksum of ICMPv6 is the kernel's, over the addresses too.
@@ -112,6 +115,10 @@ class IcmpSocket:
         Raises:
             OSError: the first could not be sent, and none was.
         """
+        for _ in range(0 if self.is_raw else TRIES):
+            # A ping socket fails a call for an ICMP error about a packet sent before.
+            with contextlib.suppress(OSError):
+                return self._transport.send(posts)
         return self._transport.send(posts)
 
     def replies(self) -> Iterator[Iterable[Reply]]:
@@ -129,9 +136,36 @@ class IcmpSocket:
             place = bytes(slots.view[slots.stride - _OWN_BYTES : slots.stride]).find(
                 self.form.nonce
             )
-            if place != self._own_place and place >= HEADER_BYTES:
+            if place != self._own_place and place > HEADER_BYTES:
                 self._expect_own(place)
             yield self._own_layout.iter_unpack(slots.view[: received * slots.stride])
+
+    def error(self, reply: Reply) -> Error | None:
+        """Return what a packet on a raw socket says when it is an ICMP error, else None."""
+        (_, size), (source, kind, seconds, nanoseconds, _, ip, *parts) = reply
+        if self.family == socket.AF_INET6:  # the checksum is left out of a reply
+            ip += bytes(2)
+        packet = b"".join((ip, *parts))[:size]
+        start = (packet[0] & 0x0F) * 4 if self._has_ip_header else 0
+        stamp_ns = seconds * _NS_PER_S + nanoseconds if kind == SO_TIMESTAMPING else 0
+        return read_error(source, packet[start:], stamp_ns)
+
+    def errors(self) -> Iterator[Error]:
+        """Yield the ICMP errors among the last batch of ``own``: on a ping socket they are."""
+        slots = self._own
+        outcomes = _OUTCOMES.iter_unpack(slots.vector)
+        for place, (control_bytes, size) in enumerate(outcomes):
+            start = place * slots.stride
+            name = bytes(slots.view[start : start + NAME_BYTES])
+            control = start + NAME_BYTES
+            data = control + CONTROL_BYTES
+            error = size and read_queued(
+                bytes(slots.view[control : control + control_bytes]),
+                name[_NAME_ADDRESS[self.family]],
+                bytes(slots.view[data : data + size]),
+            )
+            if error:
+                yield error
 
     def _batches(self, slots: Slots, flags: int) -> Iterator[int]:
         for _ in range(_DRAIN_MAX // slots.count):
@@ -139,7 +173,8 @@ class IcmpSocket:
             if received:
                 yield received
                 slots.renew(received)
-            if received < slots.count:
+            # On a ping socket an ICMP error ends a batch, too.
+            if received < (slots.count if self.is_raw else 1):
                 return
 
     def overflowed(self) -> int:
@@ -161,7 +196,8 @@ class IcmpSocket:
         """Receive packets of up to so many bytes of payload from now on."""
         self._size = size
         self.reply_bytes = HEADER_BYTES + (IP_HEADER_BYTES if self._has_ip_header else 0)
-        needed = self.reply_bytes + size + (_IP_OPTIONS_BYTES if self._has_ip_header else 0)
+        options_bytes = _IP_OPTIONS_BYTES if self._has_ip_header else 0
+        needed = max(self.reply_bytes + size + options_bytes, QUOTE_BYTES)
         count = min(BATCH, max(_SLOTS_MIN, _SLOTS_BYTES // needed))
         self._slots = Slots(count, needed)
         rest = self._slots.data_bytes - self.reply_bytes - MARK_BYTES
@@ -182,31 +218,6 @@ class IcmpSocket:
             identifier = self._socket.getsockname()[1]
         request, reply = (8, 0) if self.family == socket.AF_INET else (128, 129)
         return EchoFormat(request, reply, identifier, nonce)
-
-    def _filter(self) -> None:
-        """Let the kernel drop what is no echo reply with our nonce before it costs anything."""
-        reply_type = self.form.reply_type
-        load_nonce: tuple[tuple[int, int, int, int], ...]
-        if self.family == socket.AF_INET:
-            mask = ~(1 << reply_type) & 0xFFFFFFFF
-            self._socket.setsockopt(*_ICMP_FILTER, struct.pack("@I", mask))
-            load_nonce = ((_LD_IHL, 0, 0, 0), (_LD_WORD_X, 0, 0, 8))
-        else:
-            words = [0xFFFFFFFF] * 8
-            words[reply_type >> 5] &= ~(1 << (reply_type & 31))
-            self._socket.setsockopt(*_ICMP6_FILTER, struct.pack("@8I", *words))
-            load_nonce = ((_LD_WORD, 0, 0, 8),)
-        nonce_word = int.from_bytes(self.form.nonce[:4], "big")
-        program = (
-            *load_nonce,
-            (_JUMP_EQUAL, 0, 1, nonce_word),
-            (_RETURN, 0, 0, 0xFFFFFFFF),
-            (_RETURN, 0, 0, 0),
-        )
-        code = b"".join(struct.pack("@HBBI", *step) for step in program)
-        buffer = ctypes.create_string_buffer(code)
-        fprog = struct.pack("@HP", len(program), ctypes.addressof(buffer))
-        self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, fprog)
 
 
 def _open(

@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 from collections.abc import Sequence
+from typing import Any
 
 from multipath.agent.echo import SEQUENCES, EchoFormat
 from multipath.agent.resolve import Endpoint
@@ -19,6 +20,10 @@ _CONTROL_HEADER = struct.Struct("=Qii")
 _OUTCOME = struct.Struct("=Q8xI")
 _OUTCOME_PLACE = 40
 _POINTER_BYTES = 8
+TRIES = 8
+"""An ICMP error also fails the next call on a ping socket, whatever that is about; once."""
+
+_Message = tuple[int, list[tuple[int, int, bytes]], int, Any]
 
 
 class Headers:
@@ -105,14 +110,19 @@ class BatchTransport:
 
     def receive(self, slots: Slots, flags: int = 0) -> int:
         """Fill slots with what has come; return how many."""
-        received: int = self._recvmmsg(
-            self._descriptor,
-            slots.messages_address,
-            slots.count,
-            flags | _DONT_WAIT,
-            None,
-        )
-        return max(0, received)
+        for _ in range(TRIES):
+            received: int = self._recvmmsg(
+                self._descriptor,
+                slots.messages_address,
+                slots.count,
+                flags | _DONT_WAIT,
+                None,
+            )
+            if received >= 0:
+                return received
+            if ctypes.get_errno() == errno.EAGAIN:
+                break
+        return 0
 
 
 class PlainTransport:
@@ -137,12 +147,10 @@ class PlainTransport:
         for place in range(slots.count):
             start = place * slots.stride + NAME_BYTES
             room = slots.view[start + CONTROL_BYTES : (place + 1) * slots.stride]
-            try:
-                size, ancillary, _, source = self._socket.recvmsg_into(
-                    [room], CONTROL_BYTES, flags | _DONT_WAIT
-                )
-            except OSError:
+            message = self._receive(room, flags)
+            if message is None:
                 return place
+            size, ancillary, _, source = message
             control = b"".join(
                 _CONTROL_HEADER.pack(_CONTROL_HEADER.size + len(content), level, kind)
                 + content.ljust(-(-len(content) // 8) * 8, b"\0")
@@ -155,6 +163,16 @@ class PlainTransport:
             outcome = place * ctypes.sizeof(Message) + _OUTCOME_PLACE
             _OUTCOME.pack_into(slots.vector, outcome, len(control), size)
         return slots.count
+
+    def _receive(self, room: memoryview, flags: int) -> _Message | None:
+        for _ in range(TRIES):
+            try:
+                return self._socket.recvmsg_into([room], CONTROL_BYTES, flags | _DONT_WAIT)
+            except BlockingIOError:
+                break
+            except OSError:  # of a packet that was sent before: the next call is free of it
+                continue
+        return None
 
 
 def open_transport(sock: socket.socket) -> BatchTransport | PlainTransport:

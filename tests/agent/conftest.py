@@ -20,6 +20,8 @@ from typing import Any
 
 import pytest
 
+from multipath.agent.icmp import IcmpEngine
+
 HEADER = struct.Struct("<4sBII")
 
 
@@ -251,6 +253,21 @@ def network(tmp_path: Path) -> Iterator[Network]:
     if os.geteuid():
         pytest.skip("needs root for a network namespace")
     made = Network(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def engine() -> Iterator[IcmpEngine]:
+    made = IcmpEngine()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def far_engine(network: Network) -> Iterator[IcmpEngine]:
+    with network.inside():
+        made = IcmpEngine()
     yield made
     made.close()
 

@@ -2,9 +2,10 @@
 
 Run inside a network namespace: responder.py DEVICE PLAN.json LOG. The plan gives for each address
 ``{"delay_s": 0.05, "packets": {"3": {"lose": true}, "5": {"delay_s": 0.2, "copies": 2}}}``, with
-``lose``, ``corrupt`` and ``options`` (an IPv4 header with options) besides; the
-packets of an address are counted from 0. The log gets ``address index seconds`` for each reply:
-how long it was really held, at the least. Ends when its standard input does.
+``lose``, ``corrupt``, ``options`` (an IPv4 header with options) and ``refuse`` (an ICMP error
+instead of a reply, see ``refusal``) besides; the packets of an address are counted from 0. The
+log gets ``address index seconds`` for each reply: how long it was really held, at the least. Ends
+when its standard input does.
 """
 
 import fcntl
@@ -16,7 +17,7 @@ import struct
 import sys
 import time
 from pathlib import Path
-from socket import AF_INET, AF_INET6, inet_ntop
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import Any
 
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
@@ -53,6 +54,53 @@ def answer(packet: bytes) -> tuple[str, bytearray] | None:
     return address, reply
 
 
+def summed_up(data: bytes | bytearray) -> bytes:
+    """The checksum of RFC 1071."""
+    words = struct.unpack(f"!{-(-len(data) // 2)}H", data + bytes(len(data) % 2))
+    total: int = sum(words)
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return (~total & 0xFFFF).to_bytes(2, "big")
+
+
+def refusal(packet: bytes, told: dict[str, Any]) -> bytes:
+    """An ICMP error about a packet.
+
+    ``type``, ``code``, ``by`` (the address of who says it); ``quote``: how many bytes of the
+    packet are in it; ``change``: bytes of the quote that are other ones, by place.
+    """
+    quoted = bytearray(packet[: told.get("quote", len(packet))])
+    for place, byte in told.get("change", {}).items():
+        quoted[int(place)] = byte
+    message = bytearray([told["type"], told["code"], *bytes(6)]) + quoted
+    if packet[0] >> 4 == 4:
+        message[2:4] = summed_up(message)
+        header = bytearray.fromhex("4500 0000 0000 0000 4001 0000") + bytearray(8)
+        header[2:4] = (len(header) + len(message)).to_bytes(2, "big")
+        header[12:20] = inet_pton(AF_INET, told["by"]) + packet[12:16]
+        header[10:12] = summed_up(header)
+        return bytes(header + message)
+    addresses = inet_pton(AF_INET6, told["by"]) + packet[8:24]
+    length = len(message).to_bytes(2, "big")
+    message[2:4] = summed_up(addresses + bytes(2) + length + bytes([0, 0, 0, 58]) + message)
+    return bytes.fromhex("60000000") + length + bytes([58, 64]) + addresses + message
+
+
+def changed(reply: bytearray, packet: bytes, behaviour: dict[str, Any]) -> bytes:
+    """The reply to a packet as it is told to be."""
+    if behaviour.get("refuse"):
+        return refusal(packet, behaviour["refuse"])
+    if behaviour.get("corrupt"):
+        reply[-1] ^= 0xFF
+    if behaviour.get("options"):
+        reply[0:20] = bytes([0x46]) + reply[1:20]
+        reply[20:20] = bytes([1, 1, 1, 0])  # no operation, three times, and the end
+        reply[2:4] = len(reply).to_bytes(2, "big")
+        reply[10:12] = bytes(2)
+        reply[10:12] = summed_up(reply[:24])
+    return bytes(reply)
+
+
 def serve(tun: int, plan: dict[str, Any], log: Any) -> None:
     seen: dict[str, int] = {}
     held: list[tuple[float, int, float, str, int, bytes]] = []
@@ -70,28 +118,20 @@ def serve(tun: int, plan: dict[str, Any], log: Any) -> None:
             os.write(tun, data)
         if tun not in ready:
             continue
-        parsed = answer(os.read(tun, 65536))
+        packet = os.read(tun, 65536)
+        parsed = answer(packet)
         if parsed is None or parsed[0] not in plan:
             continue
-        address, reply = parsed
+        address, plain = parsed
         index = seen[address] = seen.get(address, -1) + 1
         behaviour = plan[address] | plan[address].get("packets", {}).get(str(index), {})
         if behaviour.get("lose"):
             continue
-        if behaviour.get("corrupt"):
-            reply[-1] ^= 0xFF
-        if behaviour.get("options"):
-            reply[0:20] = bytes([0x46]) + reply[1:20]
-            reply[20:20] = bytes([1, 1, 1, 0])  # no operation, three times, and the end
-            reply[2:4] = len(reply).to_bytes(2, "big")
-            reply[10:12] = bytes(2)
-            total = sum(struct.unpack("!12H", reply[:24]))
-            total = (total & 0xFFFF) + (total >> 16)
-            reply[10:12] = (~((total & 0xFFFF) + (total >> 16)) & 0xFFFF).to_bytes(2, "big")
+        reply = changed(plain, packet, behaviour)
         for copy in range(behaviour.get("copies", 1)):
             due = now + behaviour["delay_s"] + 0.005 * copy
             serial += 1
-            heapq.heappush(held, (due, serial, now, address, index, bytes(reply)))
+            heapq.heappush(held, (due, serial, now, address, index, reply))
 
 
 if __name__ == "__main__":

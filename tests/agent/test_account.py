@@ -2,6 +2,7 @@
 
 import json
 import statistics
+from array import array
 from typing import Any, NamedTuple
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multipath.agent.account import Packets, account, jitter_s, mos, quantile
+from multipath.agent.icmp_error import Refusal
 
 MS = 1_000_000
 
@@ -53,6 +55,7 @@ def test_a_cycle_in_which_all_went_well() -> None:
         "reordered": 0,
         "corrupt": 0,
         "loss_run": 0,
+        "unreachable": 0,
         "loss_percent": 0.0,
         "rtt_s": {
             "min": 0.01,
@@ -107,6 +110,7 @@ def test_without_a_packet_sent_there_is_no_loss_percent() -> None:
         "reordered": 0,
         "corrupt": 0,
         "loss_run": 0,
+        "unreachable": 0,
         "address": "203.0.113.10",
         "error": "Network is unreachable (ENETUNREACH)",
     }
@@ -122,6 +126,7 @@ def test_at_full_loss_there_are_no_times() -> None:
         "reordered": 0,
         "corrupt": 0,
         "loss_run": 2,
+        "unreachable": 0,
         "loss_percent": 100.0,
         "address": "203.0.113.10",
     }
@@ -184,6 +189,22 @@ def test_the_longest_run_of_losses_counts_late_replies_and_skips_what_was_not_se
     cycle = [lost(), answered(10), lost(), not_sent(), answered(2500), lost(), answered(10), lost()]
     assert value(*cycle)["loss_run"] == 3
     assert value(answered(10))["loss_run"] == 0
+
+
+def test_unreachable_packets_are_lost_and_the_commonest_reason_is_told() -> None:
+    packets = Packets(5)
+    packets.sent_ns[:] = array("q", [MS] * 5)
+    packets.received_ns[4] = 2 * MS
+    packets.refusals = {
+        place: Refusal(by, 3, 1, MS)
+        for place, by in ((0, "192.0.2.9"), (1, "192.0.2.1"), (2, "192.0.2.1"), (4, "192.0.2.9"))
+    }
+    figures = json.loads(account(packets, 1.0, "").to_json())
+    assert (figures["received"], figures["unreachable"]) == (1, 3)
+    assert figures["unreachable_by"] == "192.0.2.1"
+    assert figures["unreachable_why"] == "host unreachable"
+    assert figures["loss_percent"] == 80
+    assert "unreachable_by" not in value(lost())
 
 
 def test_the_ttl_and_its_changes() -> None:

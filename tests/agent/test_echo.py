@@ -40,12 +40,17 @@ def test_one_header_serves_all_flights_and_sizes(
 def test_a_packet_of_ours_is_found_behind_any_headers(flight: int) -> None:
     packet = FORM.request_header(517) + FORM.mark(flight) + bytes(40)
     assert FORM.find_own(HEADERS + packet) == (FORM.mark(flight), (517).to_bytes(2, "big"))
-    assert FORM.find_own(packet[: 8 + MARK_BYTES]) is not None
+    assert FORM.find_own(HEADERS + packet[: 8 + MARK_BYTES]) is not None
+
+
+def test_a_packet_without_any_headers_before_it_was_not_handed_back() -> None:
+    assert FORM.find_own(FORM.request_header(517) + FORM.mark(1)) is None
 
 
 @pytest.mark.parametrize("size", range(8 + MARK_BYTES))
 def test_a_packet_that_is_cut_is_not_ours(size: int) -> None:
-    assert FORM.find_own((FORM.request_header(1) + FORM.mark(1))[:size]) is None
+    packet = FORM.request_header(1) + FORM.mark(1)
+    assert FORM.find_own(HEADERS + packet[:size]) is None
 
 
 @given(st.binary(max_size=100))
