@@ -33,6 +33,9 @@ class Engine(Protocol[T, F]):
             AgentError: this host cannot send what is asked for.
         """
 
+    def drop(self, target: T) -> None:
+        """Let go of a target: no flight to it begins any more, those that have begun go on."""
+
     def begin(self, target: T, count: int) -> F:
         """Begin a cycle of so many packets; the one before to this target sends no more."""
 

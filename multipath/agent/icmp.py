@@ -6,12 +6,12 @@ stamps packets as they leave and arrive, it does not matter how long they lie th
 
 import errno
 import os
-import socket
 from collections.abc import Iterable, Iterator, Sequence
 
 from multipath.agent.clock import StampClock
 from multipath.agent.echo import FLIGHTS, HEADER_BYTES, MARK_BYTES, SEQUENCES, EchoFormat
 from multipath.agent.flight import Flight, Target
+from multipath.agent.icmp_channels import IcmpChannels
 from multipath.agent.icmp_socket import (
     IP_HEADER_BYTES,
     SO_TIMESTAMPING,
@@ -20,20 +20,18 @@ from multipath.agent.icmp_socket import (
     Own,
     Reply,
 )
-from multipath.agent.key import ProbeSpec
+from multipath.agent.key import PLAIN, Marks, ProbeSpec
 from multipath.agent.resolve import Endpoint
 from multipath.agent.transport import BATCH
 from multipath.agent.unreachable import note_errors
-from multipath.errors import AgentError
 
-_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 _TRY_AGAIN = (errno.EAGAIN, errno.ENOBUFS)
 _NS_PER_S = 1_000_000_000
 _NO_ROOM = "the host had no room to send"
 
 
 class IcmpEngine:
-    """All ICMP probing of one process, over one socket per address family.
+    """All ICMP probing of one process, over one socket per address family (and kind of marks).
 
     Raises:
         AgentError: no ICMP socket may be opened at all.
@@ -41,19 +39,10 @@ class IcmpEngine:
 
     def __init__(self, clock: StampClock | None = None) -> None:
         self._clock = clock or StampClock()
-        self._channels: dict[socket.AddressFamily, IcmpSocket] = {}
-        self._missing: dict[socket.AddressFamily, str] = {}
-        self._used: dict[IcmpSocket, None] = {}
+        self._channels = IcmpChannels()
         self._flights: dict[bytes, Flight] = {}
         self._number = 0
         self.send_errors = 0
-        for family in _FAMILIES:
-            try:
-                self._channels[family] = IcmpSocket(family)
-            except AgentError as error:
-                self._missing[family] = str(error)
-        if not self._channels:
-            raise AgentError(self._missing[socket.AF_INET])
 
     def aim(self, endpoint: Endpoint, spec: ProbeSpec) -> Target:
         """Return a target for ``begin``.
@@ -61,25 +50,26 @@ class IcmpEngine:
         Raises:
             AgentError: this process has no socket of the endpoint's address family.
         """
-        return self.target(endpoint, spec.size)
+        return self.target(endpoint, spec.size, spec.marks)
 
-    def target(self, endpoint: Endpoint, size: int) -> Target:
+    def target(self, endpoint: Endpoint, size: int, marks: Marks = PLAIN) -> Target:
         """Return a target for ``begin``.
 
         Raises:
-            AgentError: this process has no socket of the endpoint's address family.
+            AgentError: this process has no such socket.
         """
-        if endpoint.family not in self._channels:
-            raise AgentError(self._missing[endpoint.family])
-        channel = self._channels[endpoint.family]
-        self._used[channel] = None
-        return Target(channel, endpoint, size)
+        return Target(self._channels.enter(endpoint.family, marks), endpoint, size)
+
+    def drop(self, target: Target) -> None:
+        """Let go of a target; flights to it go on."""
+        self._channels.leave(target.channel)
 
     def begin(self, target: Target, count: int) -> Flight:
         """Begin a cycle of so many packets; the one before to this target sends no more."""
         if target.flight:
             target.flight.is_over = True
         self._number = (self._number + 1) % FLIGHTS
+        target.channel.users += 1
         mark = target.channel.form.mark(self._number)
         target.post.payload[:MARK_BYTES] = mark
         target.flight = self._flights[mark] = Flight(target, mark, count)
@@ -93,7 +83,7 @@ class IcmpEngine:
         """
         once = dict.fromkeys(flights)
         left = [] if len(once) == len(flights) else _repeated(flights)
-        for channel in self._used:
+        for channel in self._channels:
             due = [each for each in once if each.channel is channel and not each.is_over]
             for start in range(0, len(due), BATCH):
                 rest = self._send(channel, due[start : start + BATCH])
@@ -105,7 +95,7 @@ class IcmpEngine:
     def drain(self) -> None:
         """Note every stamp and reply that has come since the last time."""
         self._clock.sample()
-        for channel in self._used:
+        for channel in self._channels:
             for stamps in channel.own():
                 self._note_stamps(channel, stamps)
             for replies in channel.replies():
@@ -117,28 +107,22 @@ class IcmpEngine:
         Packets that did not leave have an error then.
         """
         flight.is_over = True
-        self._flights.pop(flight.mark, None)
+        if self._flights.pop(flight.mark, None):
+            self._channels.leave(flight.channel)
         for place in range(flight.next, flight.count):
             flight.errors[place] = _NO_ROOM
 
     def overflowed(self) -> int:
         """Return how many packets the kernel dropped because they were not read in time."""
-        return sum(channel.overflowed() for channel in self._channels.values())
+        return self._channels.overflowed()
 
     def describe(self) -> str:
         """Return in a few words what the engine works with."""
-        parts = []
-        for family in _FAMILIES:
-            name = "ipv4" if family == socket.AF_INET else "ipv6"
-            channel = self._channels.get(family)
-            kind = "none" if channel is None else "raw" if channel.is_raw else "ping"
-            parts.append(f"{name}={kind}")
-        return " ".join(parts)
+        return self._channels.describe()
 
     def close(self) -> None:
         """Close the sockets."""
-        for channel in self._channels.values():
-            channel.close()
+        self._channels.close()
 
     def _send(self, channel: IcmpSocket, flights: Sequence[Flight]) -> Sequence[Flight]:
         """Send the next packet of each of a batch of flights; return those that are left."""

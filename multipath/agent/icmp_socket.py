@@ -1,4 +1,4 @@
-"""One ICMP socket per address family, with kernel time stamps in both directions."""
+"""An ICMP socket, with kernel time stamps in both directions."""
 
 import contextlib
 import os
@@ -18,8 +18,10 @@ from multipath.agent.echo import (
 )
 from multipath.agent.icmp_error import ERROR_OPTIONS, QUOTE_BYTES, Error, read_error, read_queued
 from multipath.agent.icmp_filter import filter_icmp
+from multipath.agent.key import PLAIN, Marks
 from multipath.agent.resolve import Endpoint
 from multipath.agent.slots import CONTROL_BYTES, NAME_BYTES, Slots
+from multipath.agent.sockopts import mark
 from multipath.agent.transport import BATCH, TRIES, Headers, Post, open_transport
 from multipath.errors import AgentError
 
@@ -70,14 +72,25 @@ the last four may be cut at other places where the headers differ in length."""
 class IcmpSocket:
     """A raw ICMP socket, or an unprivileged one where raw ones are not allowed.
 
+    Attributes:
+        users: targets and flights that need it.
+
     Raises:
-        AgentError: neither is allowed, or the system has not this address family.
+        AgentError: neither is allowed, the system has not this address family, or not the source
+            that the packets shall leave from.
     """
 
-    def __init__(self, family: socket.AddressFamily) -> None:
+    def __init__(self, family: socket.AddressFamily, marks: Marks = PLAIN) -> None:
         self._owner, self.is_raw = _open(family)
         self._socket: socket.socket = self._owner.sock
         self._socket.setblocking(False)
+        try:
+            mark(self._socket, marks)
+        except AgentError:
+            self.close()
+            raise
+        self.marks = marks
+        self.users = 0
         with contextlib.suppress(OSError):  # a system without them: the process stamps itself
             self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPING, _STAMP_FLAGS)
         with contextlib.suppress(OSError):  # the TTL of replies is then not known
@@ -214,7 +227,8 @@ class IcmpSocket:
         if self.is_raw:
             identifier = int.from_bytes(os.urandom(2), "big")
         else:
-            self._socket.bind(("", 0))
+            if not self._socket.getsockname()[1]:  # else its source has bound it
+                self._socket.bind(("", 0))
             identifier = self._socket.getsockname()[1]
         request, reply = (8, 0) if self.family == socket.AF_INET else (128, 129)
         return EchoFormat(request, reply, identifier, nonce)

@@ -5,7 +5,7 @@ parameters by place (topology, from, to, kind, address), then options by name.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from multipath import names
@@ -17,10 +17,34 @@ PACKETS = range(1, 1001)
 SIZE_BYTES = range(16, 65001)
 TIMEOUT_MAX_S = 60.0
 
-_KINDS = ("icmp",)
+DSCPS = range(64)
+
+_COMMON = ("packets", "timeout", "dscp", "source")
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "icmp": (*_COMMON, "size", "df"),
+}
+"""The options of each kind of probe."""
 _PLACES = ("topology", "from", "to", "kind", "address")
 _KEY = re.compile(r"([0-9A-Za-z_.-]+)(?:\[(.*)\])?", re.DOTALL)
 _PARAMETER = re.compile(r' *(?:"((?:[^"\\]|\\.)*)" *|([^,"\[\]]*))(,|$)', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the packets of an edge have of their own; edges of equal marks may share sockets.
+
+    Args:
+        dscp: class of service (RFC 2474), 0 to 63.
+        df: never fragmented, on this host neither.
+        source: IP address, or network interface, that the packets leave from; empty: any.
+    """
+
+    dscp: int = 0
+    df: bool = False
+    source: str = ""
+
+
+PLAIN = Marks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +53,10 @@ class ProbeSpec:
 
     Args:
         address: IP address or DNS name of the far end.
-        packets: echo requests per cycle.
+        packets: packets, connections or requests per cycle.
         size: payload bytes of a packet.
         timeout_s: a reply after this long counts as late, and as lost.
+        dscp, df, source: see ``Marks``.
     """
 
     topology: str
@@ -42,6 +67,14 @@ class ProbeSpec:
     packets: int = 20
     size: int = 56
     timeout_s: float = 2.0
+    dscp: int = 0
+    df: bool = False
+    source: str = ""
+
+    @property
+    def marks(self) -> Marks:
+        """What the packets have of their own."""
+        return Marks(self.dscp, self.df, self.source)
 
     @property
     def edge(self) -> str:
@@ -64,7 +97,8 @@ def parse_probe(key: str) -> ProbeSpec:
             raise AgentError(f"the parameter {place} is missing; write {_EXAMPLE}")
     if places[3] not in _KINDS:
         raise AgentError(f"unknown kind of probe {places[3]!r}" + did_you_mean(places[3], _KINDS))
-    spec = ProbeSpec(*places, **_parse_options(options))  # type: ignore[arg-type] # by _OPTIONS
+    values = _parse_options(options, _KINDS[places[3]])
+    spec = ProbeSpec(*places, **values)  # type: ignore[arg-type] # by _OPTIONS
     if len(spec.address) > _ADDRESS_MAX:
         raise AgentError("the address is longer than any DNS name")
     return spec
@@ -100,12 +134,12 @@ def _split_parameters(text: str) -> list[str]:
         position = match.end()
 
 
-def _parse_options(options: list[str]) -> dict[str, int | float]:
-    values: dict[str, int | float] = {}
+def _parse_options(options: list[str], known: Sequence[str]) -> dict[str, int | float | str]:
+    values: dict[str, int | float | str] = {}
     for option in options:
         name, equals, text = option.partition("=")
-        if name not in _OPTIONS:
-            raise AgentError(f"unknown option {name!r}" + did_you_mean(name, _OPTIONS))
+        if name not in known:
+            raise AgentError(f"unknown option {name!r}" + did_you_mean(name, known))
         if not equals:
             raise AgentError(f"the option {name} has no value; write {name}=…")
         attribute, parse = _OPTIONS[name]
@@ -134,10 +168,20 @@ def _timeout_s(text: str) -> float:
     return timeout_s
 
 
-_OPTIONS: dict[str, tuple[str, Callable[[str], int | float]]] = {
+def _source(text: str) -> str:
+    if not re.fullmatch(_SOURCE, text):
+        raise AgentError("neither an IP address nor a network interface")
+    return text
+
+
+_SOURCE = r"[0-9A-Za-z_.:%@-]{1,64}"
+_OPTIONS: dict[str, tuple[str, Callable[[str], int | float | str]]] = {
     "packets": ("packets", _whole_number(PACKETS)),
     "size": ("size", _whole_number(SIZE_BYTES)),
     "timeout": ("timeout_s", _timeout_s),
+    "dscp": ("dscp", _whole_number(DSCPS)),
+    "df": ("df", lambda text: bool(_whole_number(range(2))(text))),
+    "source": ("source", _source),
 }
 _KNOWN_KEYS = (
     names.KEY_PROBE,

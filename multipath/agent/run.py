@@ -78,6 +78,7 @@ class EdgeRun(TaskRun, Generic[T, F]):
         """Send the next packet; after the last of a cycle, begin the next in its time."""
         if self.ended:
             self.end(self._flight)
+            self._drop()
             return None
         if self._packets is None:
             if not self._aim():
@@ -117,16 +118,21 @@ class EdgeRun(TaskRun, Generic[T, F]):
         spec = self.task.spec
         answer = self.loop.resolver.lookup(spec.address)
         self._error = answer.error
+        if self._target is not None and self._target.endpoint != answer.endpoint:
+            self._drop()
         if answer.endpoint is None:
-            self._target = None
             return bool(answer.error)
-        if self._target is None or self._target.endpoint != answer.endpoint:
+        if self._target is None:
             try:
                 self._target = self._lane.engine.aim(answer.endpoint, spec)
             except AgentError as error:
-                self._target = None
                 self._error = str(error)
         return True
+
+    def _drop(self) -> None:
+        if self._target is not None:
+            self._lane.engine.drop(self._target)
+            self._target = None
 
     def _next_cycle(self, now_ns: int) -> int:
         self._packets = self._flight = None

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from multipath.agent.icmp import IcmpEngine
+from tests.agent.wire import Wire
 
 HEADER = struct.Struct("<4sBII")
 
@@ -155,20 +156,17 @@ class AgentProcess:
         state: Path | None,
         program: Sequence[str] = PROGRAM,
     ) -> None:
-        where = ["--server", server, "--hostname", hostname, "--refresh", "1s"]
-        where += ["--state", str(state) if state else "none"]
-        self._start([*prefix, *program, "run", *where])
-
-    @classmethod
-    def configured(cls, file: Path, *prefix: str) -> AgentProcess:
-        """An agent that has all its settings from a file."""
-        agent = cls.__new__(cls)
-        agent._start([*prefix, *cls.PROGRAM, "run", "--config", str(file)])
-        return agent
-
-    def _start(self, command: list[str]) -> None:
+        command = [*program, "run", "--refresh", "1s"]
+        where = [
+            "--server",
+            server,
+            "--hostname",
+            hostname,
+            "--state",
+            str(state) if state else "none",
+        ]
         self.process = subprocess.Popen(
-            command,
+            [*prefix, *command, *where],
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -276,6 +274,15 @@ def far_engine(network: Network) -> Iterator[IcmpEngine]:
 
 
 @pytest.fixture
+def wire(tmp_path: Path) -> Iterator[Wire]:
+    if os.geteuid():
+        pytest.skip("needs root for network namespaces")
+    made = Wire(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def serve_zabbix() -> Iterator[Callable[[], ZabbixServer]]:
     started = []
 
@@ -295,7 +302,7 @@ def zabbix(serve_zabbix: Callable[[], ZabbixServer]) -> ZabbixServer:
 
 @pytest.fixture
 def start_agent() -> Iterator[Callable[..., AgentProcess]]:
-    started: list[AgentProcess] = []
+    started = []
 
     def start(
         server: str,
@@ -305,19 +312,6 @@ def start_agent() -> Iterator[Callable[..., AgentProcess]]:
         program: Sequence[str] = AgentProcess.PROGRAM,
     ) -> AgentProcess:
         started.append(AgentProcess(server, hostname, *prefix, state=state, program=program))
-        return started[-1]
-
-    yield start
-    for agent in started:
-        agent.finish(signal.SIGKILL)
-
-
-@pytest.fixture
-def start_configured() -> Iterator[Callable[..., AgentProcess]]:
-    started = []
-
-    def start(file: Path, *prefix: str) -> AgentProcess:
-        started.append(AgentProcess.configured(file, *prefix))
         return started[-1]
 
     yield start

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multipath import names
-from multipath.agent.key import PACKETS, ProbeSpec, parse_probe, split_key
+from multipath.agent.key import PACKETS, PLAIN, Marks, ProbeSpec, parse_probe, split_key
 from multipath.errors import AgentError
 
 
@@ -18,6 +18,12 @@ def test_the_key_that_the_renderer_writes_is_read_back() -> None:
     assert parse_probe(key) == ProbeSpec(
         "sh-la", "zabbix-sh", "la", "icmp", "203.0.113.10", packets=20, size=56, timeout_s=2.0
     )
+
+
+def test_packets_have_marks() -> None:
+    assert parse_probe("multipath.probe[t,a,b,icmp,h]").marks == PLAIN
+    spec = parse_probe("multipath.probe[t,a,b,icmp,h,dscp=46,df=1,source=192.0.2.1]")
+    assert spec.marks == Marks(dscp=46, df=True, source="192.0.2.1")
 
 
 def test_options_have_defaults_and_any_order() -> None:
@@ -50,13 +56,19 @@ def test_an_edge_is_named_as_users_write_it() -> None:
         ("multipath.probe[t,a,,icmp,h]", "the parameter to is missing"),
         ("multipath.probe[t,a,b,icmq,h]", "unknown kind of probe 'icmq' (did you mean icmp?)"),
         ("multipath.probe[t,a,b,icmp,h,paket=3]", "'paket' (did you mean packets?)"),
-        ("multipath.probe[t,a,b,icmp,h,colour=3]", "(known: packets, size, timeout)"),
+        (
+            "multipath.probe[t,a,b,icmp,h,colour=3]",
+            "(known: df, dscp, packets, size, ",
+        ),
         ("multipath.probe[t,a,b,icmp,h,packets]", "the option packets has no value"),
         ("multipath.probe[t,a,b,icmp,h,packets=2,packets=3]", "packets is given twice"),
         ("multipath.probe[t,a,b,icmp,h,packets=0]", "not a whole number from 1 to 1000"),
         ("multipath.probe[t,a,b,icmp,h,packets=1001]", "not a whole number from 1 to 1000"),
         ("multipath.probe[t,a,b,icmp,h,packets=٣]", "not a whole number"),
         ("multipath.probe[t,a,b,icmp,h,packets=2.5]", "not a whole number"),
+        ("multipath.probe[t,a,b,icmp,h,dscp=64]", "dscp=64: not a whole number from 0 to 63"),
+        ("multipath.probe[t,a,b,icmp,h,df=2]", "df=2: not a whole number from 0 to 1"),
+        ("multipath.probe[t,a,b,icmp,h,source=a/b]", "neither an IP address nor a network interf"),
         ("multipath.probe[t,a,b,icmp,h,size=15]", "from 16 to 65000"),
         ("multipath.probe[t,a,b,icmp,h,size=65001]", "from 16 to 65000"),
         ("multipath.probe[t,a,b,icmp,h,timeout=soon]", "timeout=soon: 'soon' is no duration"),

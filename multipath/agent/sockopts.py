@@ -1,0 +1,81 @@
+"""What the packets of an edge have of their own, told to a socket."""
+
+import contextlib
+import errno
+import ipaddress
+import os
+import socket
+
+from multipath.agent.key import Marks
+from multipath.errors import AgentError
+
+# Linux's numbers, which the socket module does not name (linux/in.h, linux/in6.h).
+_IP_MTU_DISCOVER, _IPV6_MTU_DISCOVER, _IPV6_DONTFRAG = 10, 23, 62
+_PMTUDISC_PROBE = 3
+_IP_BIND_ADDRESS_NO_PORT = 24
+_DSCP_SHIFT = 2  # the two bits below are those of congestion (RFC 3168)
+
+
+def mark(sock: socket.socket, marks: Marks) -> None:
+    """Let a socket's packets have these marks.
+
+    Raises:
+        AgentError: this host has not the address or interface, or does not allow it.
+    """
+    try:
+        _mark(sock, marks)
+    except OSError as error:
+        raise AgentError(_sentence(error, marks.source)) from error
+
+
+def _mark(sock: socket.socket, marks: Marks) -> None:
+    is_v4 = sock.family == socket.AF_INET
+    if marks.dscp:
+        level = (socket.IPPROTO_IP, socket.IP_TOS)
+        sock.setsockopt(
+            *(level if is_v4 else (socket.IPPROTO_IPV6, socket.IPV6_TCLASS)),
+            marks.dscp << _DSCP_SHIFT,
+        )
+    if marks.df and is_v4:
+        # Not IP_PMTUDISC_DO: a narrow link on the way shall be seen as loss, cycle after cycle.
+        sock.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, _PMTUDISC_PROBE)
+    elif marks.df:
+        sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_MTU_DISCOVER, _PMTUDISC_PROBE)
+        sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_DONTFRAG, 1)
+    if marks.source:
+        _leave_from(sock, marks.source)
+
+
+def _leave_from(sock: socket.socket, source: str) -> None:
+    address = _address(source)
+    if address is None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, source.encode() + b"\0")
+        return
+    if (address.version == 4) != (sock.family == socket.AF_INET):  # noqa: PLR2004 - IPv4
+        there = "IPv4" if sock.family == socket.AF_INET else "IPv6"
+        raise AgentError(
+            f"the source {source} is an address of IPv{address.version}, "
+            f"but the packets go to one of {there}"
+        )
+    if sock.type == socket.SOCK_STREAM:
+        with contextlib.suppress(OSError):  # then ports are the fewer
+            sock.setsockopt(socket.IPPROTO_IP, _IP_BIND_ADDRESS_NO_PORT, 1)
+    flags = socket.AI_NUMERICHOST
+    sock.bind(socket.getaddrinfo(source, 0, type=socket.SOCK_DGRAM, flags=flags)[0][4])
+
+
+def _address(source: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(source)
+    except ValueError:
+        return None
+
+
+def _sentence(error: OSError, source: str) -> str:
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"this host has not the address {source} to send from"
+    if error.errno == errno.ENODEV:
+        return f"this host has no network interface {source} to send from"
+    if error.errno == errno.EPERM:
+        return f"may not send from {source}: give the agent the capability CAP_NET_RAW"
+    return f"cannot send as asked for: {os.strerror(error.errno or 0)}"
