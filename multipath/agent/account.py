@@ -71,6 +71,7 @@ class Measurement:
         ttl: of the last reply, 0 when it is not known.
         unreachable: lost packets that an ICMP error was about.
         unreachable_by: who sent most of these errors, and ``unreachable_why`` with what reason.
+        address_was: of the cycle before, when it was another one.
     """
 
     sent: int
@@ -88,6 +89,7 @@ class Measurement:
     unreachable: int = 0
     unreachable_by: str = ""
     unreachable_why: str = ""
+    address_was: str = ""
 
     @property
     def received(self) -> int:
@@ -124,12 +126,14 @@ class Measurement:
             value |= {"ttl": self.ttl, "ttl_changes": self.ttl_changes}
         if self.address:
             value["address"] = self.address
+        if self.address_was:
+            value["address_was"] = self.address_was
         if self.error:
             value["error"] = self.error
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def account(packets: Packets, timeout_s: float, address: str) -> Measurement:
+def account(packets: Packets, timeout_s: float, address: str, address_was: str = "") -> Measurement:
     """Return the measurement of a cycle.
 
     Its error is that of the first packet that could not be sent.
@@ -164,6 +168,7 @@ def account(packets: Packets, timeout_s: float, address: str) -> Measurement:
         unreachable=refusals.total(),
         unreachable_by=by,
         unreachable_why=why,
+        address_was=address_was,
     )
 
 

@@ -53,7 +53,8 @@ class _Name:
 class Resolver:
     """Looks names up in the background and keeps the answers for a minute.
 
-    A name that had an address keeps the last one while it cannot be looked up.
+    A name that had an address keeps the last one while it cannot be looked up, and while it is
+    among its addresses: their order says nothing.
     """
 
     def __init__(self) -> None:
@@ -97,9 +98,9 @@ class Resolver:
 
     def _work(self) -> None:
         while (host := self._asked.get()) is not None:
-            answer = _resolve(host)
+            name = self._names[host]
+            answer = _resolve(host, name.answer.endpoint)
             with self._changed:
-                name = self._names[host]
                 name.pending = False
                 name.fresh_until_s = time.monotonic() + (FRESH_S if answer.endpoint else RETRY_S)
                 if answer.endpoint or not name.answer.endpoint:
@@ -109,22 +110,29 @@ class Resolver:
 
 def _literal(host: str) -> Endpoint | None:
     try:
-        return _first(host, socket.AI_NUMERICHOST)
+        return _all(host, socket.AI_NUMERICHOST)[0]
     except (OSError, ValueError):  # ValueError: no name either (a NUL, a label too long)
         return None
 
 
-def _resolve(host: str) -> Answer:
+def _resolve(host: str, last: Endpoint | None) -> Answer:
     try:
-        return Answer(_first(host, 0))
+        found = _all(host, 0)
+        return Answer(last if last in found else found[0])
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a valid name"
         return Answer(error=f"the name {host} cannot be resolved: {reason}")
 
 
-def _first(host: str, flags: int) -> Endpoint:
-    found = socket.getaddrinfo(host, 0, type=socket.SOCK_DGRAM, flags=flags)
-    for family, _, _, _, sockaddr in found:
-        if family in (socket.AF_INET, socket.AF_INET6):
-            return Endpoint(family, sockaddr)  # type: ignore[arg-type] # by the family
-    raise OSError(0, "it has no IP address")
+def _all(host: str, flags: int) -> list[Endpoint]:
+    """Return the addresses of a host, at least one."""
+    endpoints = [
+        Endpoint(family, sockaddr)  # type: ignore[arg-type] # by the family
+        for family, _, _, _, sockaddr in socket.getaddrinfo(
+            host, 0, type=socket.SOCK_DGRAM, flags=flags
+        )
+        if family in (socket.AF_INET, socket.AF_INET6)
+    ]
+    if not endpoints:
+        raise OSError(0, "it has no IP address")
+    return endpoints

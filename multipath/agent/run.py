@@ -1,5 +1,6 @@
 """What the measuring loop runs of an edge: its packets, and the cycles that wait for replies."""
 
+import logging
 from collections.abc import Callable
 from typing import Generic, Protocol
 
@@ -17,6 +18,7 @@ from multipath.agent.task import Probe
 from multipath.errors import AgentError
 
 _RESOLVING_NS = 100_000_000
+_log = logging.getLogger(__name__)
 
 Deliver = Callable[[int, str, bool], None]
 """Takes item id, value, and whether the value is the reason of an unsupported item."""
@@ -72,6 +74,7 @@ class EdgeRun(TaskRun, Generic[T, F]):
         self._planned = 0
         self._target: T | None = None
         self._error = ""
+        self._used_address = self.address_was = ""
         loop.resolver.lookup(spec.address)
 
     def step(self, now_ns: int) -> int | None:
@@ -107,11 +110,21 @@ class EdgeRun(TaskRun, Generic[T, F]):
     def _begin(self) -> Packets:
         count = self.task.spec.packets
         if self._target is not None:
+            self._note_address()
             self._flight = self._lane.engine.begin(self._target, count)
             return self._flight
         packets = Packets(count)
         packets.errors = dict.fromkeys(range(count), self._error)
         return packets
+
+    def _note_address(self) -> None:
+        """See whether the cycle that begins has another address than the one before."""
+        address, former = self.address(), self._used_address
+        self.address_was = former if former != address else ""
+        self._used_address = address
+        if self.address_was:
+            spec = self.task.spec
+            _log.info("%s: %s is at %s now, was %s", spec.edge, spec.address, address, former)
 
     def _aim(self) -> bool:
         """Take the address for this cycle; return False when its first look-up is under way."""
@@ -155,7 +168,7 @@ class _Closing(Generic[T, F]):
         self._edge = edge
         self._packets = packets
         self._flight = flight
-        self._address = edge.address()
+        self._address, self._address_was = edge.address(), edge.address_was
         self._last_ns = sent_ns + 2 * edge.timeout_ns
 
     def step(self, now_ns: int) -> int | None:
@@ -167,6 +180,6 @@ class _Closing(Generic[T, F]):
         self._edge.end(self._flight)
         if not self._edge.removed:
             task = self._edge.task
-            measurement = account(packets, task.spec.timeout_s, self._address)
+            measurement = account(packets, task.spec.timeout_s, self._address, self._address_was)
             self._edge.loop.deliver(task.itemid, measurement.to_json(), False)
         return None

@@ -7,6 +7,7 @@ import ctypes
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import struct
@@ -191,6 +192,7 @@ class Network:
     def __init__(self, folder: Path) -> None:
         self.name = f"mpagent{os.getpid()}"
         self._folder = folder
+        self._etc = Path("/etc/netns") / self.name
         self._responder: subprocess.Popen[bytes] | None = None
         ip("netns", "add", self.name)
         ip("-n", self.name, "link", "set", "lo", "up")
@@ -226,6 +228,12 @@ class Network:
             assert time.monotonic() < end, "the responder did not open its device"
             time.sleep(0.02)
 
+    def name_hosts(self, names: Mapping[str, str]) -> None:
+        """Give names to addresses, for processes that ``ip netns exec`` starts after the first."""
+        self._etc.mkdir(parents=True, exist_ok=True)
+        lines = [f"{address} {name}\n" for name, address in names.items()]
+        (self._etc / "hosts").write_text("".join(lines))
+
     def held_s(self, address: str) -> dict[int, float]:
         """How long the responder really held the first reply to each packet, by index."""
         lines = [line.split() for line in (self._folder / "log").read_text().splitlines()]
@@ -234,6 +242,7 @@ class Network:
     def close(self) -> None:
         self._stop_responder()
         ip("netns", "delete", self.name)
+        shutil.rmtree(self._etc, ignore_errors=True)
 
     def _stop_responder(self) -> None:
         if self._responder is not None:

@@ -1,6 +1,7 @@
 """Names become addresses off the measuring path."""
 
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -44,3 +45,28 @@ def test_one_that_waits_in_vain_is_told_so(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("multipath.agent.resolve._WORKERS", 0)  # as if all were stuck
     answer = Resolver().lookup("localhost", wait_s=0.05)
     assert answer == Answer(error="the name localhost was not resolved in time")
+
+
+def test_a_name_keeps_its_address_while_it_is_among_its_addresses(
+    resolver: Resolver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("multipath.agent.resolve.FRESH_S", 0.0)
+    answers = ["192.0.2.1", "192.0.2.2"], ["192.0.2.2", "192.0.2.1"], ["192.0.2.3"]
+    asked = []
+
+    def getaddrinfo(host: str, *_: object, **options: int) -> list[tuple[object, ...]]:
+        if options["flags"]:
+            raise socket.gaierror(socket.EAI_NONAME, "no number")
+        asked.append(host)
+        found = answers[min(len(asked), len(answers)) - 1]
+        return [(socket.AF_INET, 0, 0, "", (address, 0)) for address in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    seen: list[str] = []
+    end = time.monotonic() + 20
+    while "192.0.2.3" not in seen:
+        assert time.monotonic() < end, seen
+        answer = resolver.lookup("roundrobin.example")
+        if answer.endpoint and answer.endpoint.address not in seen[-1:]:
+            seen.append(answer.endpoint.address)
+    assert seen == ["192.0.2.1", "192.0.2.3"]

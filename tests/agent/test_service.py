@@ -292,3 +292,33 @@ def test_a_restart_during_an_outage_goes_on_measuring_and_nothing_is_lost_or_dou
     assert any(killed_ns < each < back_ns for each in times)
     before_the_kill = [each for each in times if each < killed_ns]
     assert max(b - a for a, b in itertools.pairwise(before_the_kill)) < 1.5e9
+
+
+def test_a_name_that_moves_is_followed_and_said_once(
+    network: Network, start_agent: StartAgent, serve_zabbix: Callable[[], ZabbixServer]
+) -> None:
+    network.respond({"10.99.0.2": {"delay_s": 0.01}, "10.99.0.3": {"delay_s": 0.01}})
+    network.name_hosts({"moving.example": "10.99.0.2"})
+    with network.inside():
+        zabbix = serve_zabbix()
+    key = names.probe_key("t", "a", "b", "icmp", "moving.example", packets="4", timeout="500ms")
+    zabbix.configure(HOST, (1, key, "1s"))
+    impatient = (
+        "from multipath.agent import resolve; from multipath.cli.main import main; "
+        "resolve.FRESH_S = 0.2; main()"
+    )
+    inside = ("ip", "netns", "exec", network.name)
+    program = (sys.executable, "-c", impatient, "agent")
+    agent = start_agent(zabbix.address, HOST, *inside, program=program)
+    zabbix.wait_for(lambda: len(zabbix.of(1)) >= 2)
+    network.name_hosts({"moving.example": "10.99.0.3"})
+    zabbix.wait_for(lambda: '"address":"10.99.0.3"' in zabbix.of(1)[-2]["value"])
+    agent.finish()
+    cycles = [json.loads(value["value"]) for value in zabbix.of(1)]
+    first_there = [cycle["address"] for cycle in cycles].index("10.99.0.3")
+    assert {cycle["address"] for cycle in cycles[:first_there]} == {"10.99.0.2"}
+    assert [cycle.get("address_was") for cycle in cycles] == [
+        "10.99.0.2" if number == first_there else None for number in range(len(cycles))
+    ]
+    assert {cycle["received"] for cycle in cycles} == {4}
+    assert agent.log.count("t a>b: moving.example is at 10.99.0.3 now, was 10.99.0.2") == 1
