@@ -50,6 +50,11 @@ class Settings:
         """The file of the values that wait: one for each host name."""
         return self.state and self.state / f"{self.hostname}.spool"
 
+    @property
+    def status(self) -> Path | None:
+        """The file of what the agent last said of itself, beside the spool."""
+        return self.state and self.state / f"{self.hostname}.status"
+
 
 def load_settings(flags: Mapping[str, str | None], file: Path | None) -> Settings:
     """Return the settings.
@@ -149,3 +154,6 @@ _SETTINGS: dict[str, tuple[str, Callable[[str], object]]] = {
     "spool-size": ("spool_bytes", _parse_size_bytes),
     "spool-age": ("spool_age_s", _parse_age_s),
 }
+
+SETTING_NAMES = {attribute: name for name, (attribute, _) in _SETTINGS.items()}
+"""Attributes of ``Settings`` → the settings' own names."""

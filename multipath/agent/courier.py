@@ -35,6 +35,11 @@ class Duty:
         self._error = ""
         self.due_s = 0.0
 
+    def renew(self, period_s: float) -> None:
+        """Do it at once, and from then on with another period."""
+        self._period_s = period_s
+        self.due_s = 0.0
+
     def perform(self) -> None:
         """Do it, and set the next time."""
         try:
@@ -84,6 +89,11 @@ class Courier:
         """Return whether the thread runs."""
         return self._thread.is_alive()
 
+    def follow(self, settings: Settings) -> None:
+        """Go by other settings from the next conversation on; the host name stays."""
+        self._settings = settings
+        self._revision = 0
+
     def stop(self) -> None:
         """Offer what is left one last time and end, within a second or two."""
         self._stop.set()
@@ -91,12 +101,15 @@ class Courier:
 
     def _run(self) -> None:
         deliver = Duty("deliver values", _DELIVERY_PERIOD_S, self._deliver)
-        duties = [
-            Duty("fetch the configuration", self._settings.refresh_s, self._refresh),
-            Duty("send the heartbeat", self._settings.heartbeat_s, self._show_life),
-            deliver,
-        ]
+        settings = self._settings
+        refresh = Duty("fetch the configuration", settings.refresh_s, self._refresh)
+        heartbeat = Duty("send the heartbeat", settings.heartbeat_s, self._show_life)
+        duties = [refresh, heartbeat, deliver]
         while not self._stop.is_set():
+            if settings is not self._settings:
+                settings = self._settings
+                refresh.renew(settings.refresh_s)
+                heartbeat.renew(settings.heartbeat_s)
             for duty in duties:
                 if duty.due_s <= time.monotonic() and not self._stop.is_set():
                     duty.perform()
@@ -117,10 +130,12 @@ class Courier:
         self._configure(items)
 
     def _refresh(self) -> None:
-        hostname = self._settings.hostname
-        request = protocol.checks_request(hostname, self._spool.session, self._revision)
+        settings = self._settings
+        request = protocol.checks_request(settings.hostname, self._spool.session, self._revision)
         revision, self._revision = self._revision, 0  # a server that comes back may be another
-        reply = exchange(self._settings.server, self._resolver, request, self._deadline_s)
+        reply = exchange(settings.server, self._resolver, request, self._deadline_s)
+        if settings is not self._settings:
+            return  # another server was set meanwhile
         checks = protocol.read_checks(reply, revision)
         if checks.unknown_host:
             self._note_unknown(checks.unknown_host)

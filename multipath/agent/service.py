@@ -1,8 +1,10 @@
 """The agent as a whole: the measuring loop in the calling thread, the courier beside it."""
 
 import logging
+import os
 import time
 from collections import deque
+from collections.abc import Callable
 
 from multipath import __version__
 from multipath.agent.clock import ValueClock
@@ -10,14 +12,17 @@ from multipath.agent.config import Settings
 from multipath.agent.courier import Courier
 from multipath.agent.health import Health
 from multipath.agent.icmp import IcmpEngine
+from multipath.agent.notify import Notifier
 from multipath.agent.prober import Prober
+from multipath.agent.reload import reload
+from multipath.agent.reporter import Reporter
 from multipath.agent.resolve import Resolver
 from multipath.agent.schedule import NS_PER_S, tick_s
 from multipath.agent.spool import Spool
-from multipath.agent.task import Item, plan_task
+from multipath.agent.task import Item, Probe, plan_task
 from multipath.agent.value import Value
 from multipath.agent.watch import Watch
-from multipath.errors import AgentError
+from multipath.errors import AgentError, ConfigError
 
 _IDLE_S = 0.25
 _OVERFLOW_CHECK_NS = 10 * NS_PER_S
@@ -27,14 +32,21 @@ _log = logging.getLogger(__name__)
 class Agent:
     """Measures what the server says, until it is told to stop.
 
+    Args:
+        settings: what to go by.
+        read_settings: reads them again when a reload is asked for.
+
     Raises:
         AgentError: no ICMP socket may be opened, or another agent uses the spool.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, read_settings: Callable[[], Settings]) -> None:
         self._settings = settings
+        self._read_settings = read_settings
         self._watch = Watch()
         self._stopping = False
+        self._reloading = False
+        self._edges = 0
         self._lists: deque[tuple[Item, ...]] = deque(maxlen=1)
         self._value_clock = ValueClock()
         self._icmp = IcmpEngine()
@@ -44,8 +56,15 @@ class Agent:
         self._health = Health(self._engines.values(), self._spool)
         self._prober = Prober(self._engines, self._resolver, self._deliver, self._health.report)
         self._courier = Courier(settings, self._resolver, self._spool, self._receive)
+        self._notifier = Notifier(os.environ)
+        self._reporter = Reporter(settings, self._spool, self._notifier, lambda: self._edges)
         self._overflowed = 0
         self._overflow_check_ns = 0
+
+    def reload(self) -> None:
+        """Read the settings again and follow them; may be called as ``stop``."""
+        self._reloading = True
+        self._watch.wake()
 
     def stop(self) -> None:
         """Make ``run`` return; may be called from a signal handler or another thread."""
@@ -55,6 +74,7 @@ class Agent:
     def run(self) -> None:
         """Measure until stopped, then offer what is left one last time."""
         settings = self._settings
+        self._reporter.start()
         _log.info(
             "started version=%s server=%s hostname=%s spool=%s %s",
             __version__,
@@ -67,16 +87,20 @@ class Agent:
             _log.warning("values wait in memory only: a restart loses them; give --state DIR")
         self._spool.start()
         self._courier.start()
+        self._notifier.ready()
         try:
             while not self._stopping:
                 self._turn()
         finally:
+            self._notifier.stopping()
             self._courier.stop()
             self._spool.stop()
             self._resolver.close()
             for engine in self._engines.values():
                 engine.close()
             _log.info("stopped")
+            self._reporter.stop()
+            self._notifier.close()
 
     def _turn(self) -> None:
         """Do what is due, then sleep until the next thing is, but not less than a tick.
@@ -86,21 +110,44 @@ class Agent:
         """
         if not (self._courier.is_alive() and self._spool.is_alive()):
             raise AgentError("a thread of the agent has died; start the agent again")
+        if self._reloading:
+            self._reload()
         now_ns = time.monotonic_ns()
+        self._notifier.alive(now_ns)
         if self._lists:
             self._apply(self._lists.pop(), now_ns)
         due_ns = self._prober.tick(now_ns)
         self._watch_overflow(now_ns)
         idle_s = _IDLE_S if due_ns is None else (due_ns - time.monotonic_ns()) / NS_PER_S
-        if not self._stopping and not self._lists:
+        if not (self._stopping or self._reloading or self._lists):
             pause_s = min(max(idle_s, tick_s(self._prober.packets_per_s)), _IDLE_S)
             lag_s = self._watch.sleep(pause_s)
             if lag_s is not None:
                 self._health.note_lag(lag_s)
 
     def _apply(self, items: tuple[Item, ...], now_ns: int) -> None:
-        self._prober.configure(map(plan_task, items), now_ns)
+        tasks = tuple(map(plan_task, items))
+        self._edges = sum(isinstance(task, Probe) for task in tasks)
+        self._prober.configure(tasks, now_ns)
         self._value_clock.keep({item.itemid for item in items})
+
+    def _reload(self) -> None:
+        """Follow what can be followed of the settings as they are now; bad ones change nothing."""
+        self._reloading = False
+        self._notifier.reloading()
+        try:
+            result = reload(self._settings, self._read_settings())
+        except ConfigError as error:
+            _log.error("cannot reload, the settings stay as they were: %s", error)
+        else:
+            settings = self._settings = result.settings
+            self._courier.follow(settings)
+            self._spool.bound(settings.spool_bytes, settings.spool_age_s)
+            self._reporter.follow(settings)
+            _log.info("reloaded, changed: %s", ", ".join(result.followed) or "nothing")
+            if result.kept:
+                _log.warning("a restart is needed to change: %s", ", ".join(result.kept))
+        self._notifier.ready()
 
     def _receive(self, items: tuple[Item, ...]) -> None:
         self._lists.append(items)

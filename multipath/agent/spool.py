@@ -91,6 +91,10 @@ class Spool:
         """Begin to write what is put."""
         self._thread.start()
 
+    def bound(self, max_bytes: int, max_age_s: float) -> None:
+        """Hold these bounds from the next writing on."""
+        self._max_bytes, self._max_age_s = max_bytes, max_age_s
+
     def is_alive(self) -> bool:
         """Return whether its thread runs."""
         return self._thread.is_alive()

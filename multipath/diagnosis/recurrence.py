@@ -13,7 +13,9 @@ from itertools import pairwise
 MOST_BY_CHANCE = 0.001
 """A period is claimed if chance alone would show one like it less often than this."""
 
-_FEWEST = 5
+FEWEST = 5
+"""Outages from which on a period can be told."""
+
 _JITTER_S = 30.0
 _ON_TIME_S = 4 * _JITTER_S  # two that jitter foretell a third no better
 _SHORTEST_S = 900.0
@@ -71,7 +73,7 @@ def recurrence(begins_s: Sequence[float]) -> Recurrence | None:
         after for before, after in pairwise(ordered) if after - before > _APART_S
     ]
     times = first[-_MOST_OUTAGES:]
-    if len(times) < _FEWEST:
+    if len(times) < FEWEST:
         return None
     tries = list(_suggested(times))
     found = [each for each in (_follow(times, *suggested) for suggested in tries) if each]
@@ -110,7 +112,7 @@ def _follow(times: Sequence[float], start: int, period_s: float) -> _Fit | None:
         fit.take(time_s)
     on_time = len(fit.taken)
     turns = max(fit.taken) - min(fit.taken) + 1
-    if on_time < _FEWEST or on_time < _PRESENT * turns or 2 * on_time < len(times):
+    if on_time < FEWEST or on_time < _PRESENT * turns or 2 * on_time < len(times):
         return None
     worst_s = max(_JITTER_S, *(abs(fit.off_s(time_s)) for time_s in fit.taken.values()))
     window = min(1.0, 2 * worst_s / fit.period_s)

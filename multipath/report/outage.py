@@ -1,9 +1,9 @@
 """Cycles → outages: when every packet was lost, on which edges. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from multipath.report.cycle import Cycle
+from multipath.report.cycle import Cycle, place_of
 from multipath.report.span import span_s
 from multipath.topology.edges import Edge
 
@@ -69,6 +69,14 @@ class Outages:
         if self._begin_s is not None and self._cycles >= LEAST_CYCLES:
             self._found.append(Outage(self._begin_s, end_s, (self._edge,), ended))
         self._begin_s, self._cycles = None, 0
+
+
+def outages_of(edges: Sequence[Edge], cycles: Iterable[Cycle]) -> list[Outage]:
+    """Return the outages that cycles of these edges show, oldest first."""
+    of_edges = {place_of(edge): Outages(edge) for edge in edges}
+    for cycle in cycles:
+        of_edges[cycle.place].add(cycle)
+    return together(outage for each in of_edges.values() for outage in each.found())
 
 
 def together(outages: Iterable[Outage]) -> list[Outage]:

@@ -7,7 +7,7 @@ from datetime import datetime
 import jinja2
 
 from multipath.render.templates import template_folder
-from multipath.report import drawing
+from multipath.report import drawing, figures
 from multipath.report.drawing import Tick
 from multipath.report.record import PathReport
 from multipath.topology.units import format_duration, format_percent
@@ -30,9 +30,9 @@ def page(reports: Sequence[PathReport], since_s: float, until_s: float, clock: C
         lstrip_blocks=True,
     )
     environment.filters.update(
-        ms=_ms,
-        percent=_percent,
-        length=_length,
+        ms=figures.ms,
+        percent=figures.percent,
+        length=figures.length,
         moment=lambda seconds: clock(seconds).strftime("%Y-%m-%d %H:%M:%S"),
         minute=lambda seconds: clock(seconds).strftime("%Y-%m-%d %H:%M"),
         hour=lambda seconds: clock(seconds).strftime("%d %b %H:%M"),
@@ -68,28 +68,3 @@ def _times(since_s: float, until_s: float, clock: Clock) -> Iterator[Tick]:
         form = "%H:%M" if (place * step_s) % _DAY_S else "%d %b"
         x = drawing.WIDTH * (at_s - since_s) / period_s
         yield Tick(x, clock(at_s).strftime(form))
-
-
-def _ms(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{seconds * 1000:.1f} ms"
-
-
-def _percent(percent: float | None) -> str:
-    """Return a percentage; what is not quite 0 or 100 does not look like it."""
-    if percent is None:
-        return "–"
-    near = min(percent, 100 - percent)
-    digits = 1 if near == 0 or near >= 0.05 else min(4, math.ceil(-math.log10(near)))  # noqa: PLR2004 - what one digit shows
-    return f"{percent:.{digits}f} %"
-
-
-def _length(seconds: float) -> str:
-    """Return a length of time in its two largest units: ``1 h 5 min``."""
-    whole = round(seconds)
-    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
-    parts = []
-    for unit, size_s in units:
-        number, whole = divmod(whole, size_s)
-        if number:
-            parts.append(f"{number} {unit}")
-    return " ".join(parts[:2]) or "0 s"

@@ -1,25 +1,15 @@
 """Reads the measurements of a time: from history, and from trends where history is gone."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from multipath import names
 from multipath.errors import ZabbixError
 from multipath.report.choose import choose
-from multipath.report.cycle import (
-    COLUMNS,
-    HOUR_S,
-    PACKETS,
-    Cycle,
-    Origin,
-    Place,
-    place_of,
-)
+from multipath.report.cycle import COLUMNS, HOUR_S, PACKETS, Cycle, Origin, Place, place_of
 from multipath.topology.edges import Edge
+from multipath.zabbix import pages
 from multipath.zabbix.client import Client
-
-PAGE = 50_000
-"""Values that one call may be expected to return: Zabbix has them in memory, and so have we."""
 
 _FLOAT = 0
 _NS_PER_S = 1_000_000_000
@@ -33,34 +23,51 @@ Items = dict[str, tuple[Edge, str]]
 
 
 def cycles(
-    client: Client, edges: Sequence[Edge], since_s: int, until_s: int, progress: Progress
+    client: Client,
+    edges: Sequence[Edge],
+    since_s: int,
+    until_s: int,
+    progress: Progress,
+    *,
+    metrics: Collection[str] = tuple(COLUMNS),
+    within: Sequence[int] | None = None,
 ) -> Iterator[Cycle]:
     """Yield what was measured from ``since_s`` until before ``until_s``, oldest first.
 
     Pages end at full hours, so no page cuts a second in two, and nothing is lost or read twice.
     An hour of which history has a part only comes whole from trends, if it begins in the time.
 
+    Args:
+        client: the connection.
+        edges: whose cycles.
+        since_s: Unix time.
+        until_s: Unix time.
+        progress: told after each page.
+        metrics: what to read of a cycle; everything if left out.
+        within: begins of the only hours to read, ascending.
+
     Raises:
         ZabbixError: a call failed, or Zabbix does not know the edges.
     """
-    groups = _groups(client, edges)
-    hours = max(1, int(PAGE / sum(map(_values_per_hour, edges))))
+    groups = _groups(client, edges, metrics)
     begun: set[Place] = set()
-    first_s = since_s - since_s % HOUR_S
-    for from_s in range(first_s, until_s, hours * HOUR_S):
-        to_s = from_s + hours * HOUR_S
+    asked = pages.hours(since_s, until_s) if within is None else within
+    per_hour = sum(_values_per_hour(edge, metrics) for edge in edges)
+    done = 0
+    for from_s, to_s in pages.spans(asked, per_hour):
         for items in groups:
             for cycle in _page(client, items, from_s, to_s, begun):
                 if since_s * _NS_PER_S <= cycle.start_ns < until_s * _NS_PER_S:
                     yield cycle
-        progress(min(1.0, (to_s - first_s) / (until_s - first_s)))
+        done += (to_s - from_s) // HOUR_S
+        progress(done / len(asked))
 
 
-def _values_per_hour(edge: Edge) -> float:
-    return len(COLUMNS) * HOUR_S / edge.probe.cycle_s
+def _values_per_hour(edge: Edge, metrics: Collection[str]) -> float:
+    return len(metrics) * HOUR_S / edge.probe.cycle_s
 
 
-def _groups(client: Client, edges: Sequence[Edge]) -> list[Items]:
+def _groups(client: Client, edges: Sequence[Edge], metrics: Collection[str]) -> list[Items]:
     """Return the items of the edges, those of as many edges together as one page holds."""
     wanted = {
         (
@@ -68,7 +75,7 @@ def _groups(client: Client, edges: Sequence[Edge]) -> list[Items]:
             names.metric_key(edge.topology, edge.from_name, edge.to_name, metric),
         ): (edge, metric)
         for edge in edges
-        for metric in COLUMNS
+        for metric in metrics
     }
     rows = client.get(
         "item",
@@ -85,12 +92,12 @@ def _groups(client: Client, edges: Sequence[Edge]) -> list[Items]:
     if missing := [edge.name for edge in edges if place_of(edge) not in found]:
         raise ZabbixError(f"Zabbix has no items of {', '.join(missing)}: are they deployed?")
     groups: list[Items] = [{}]
-    room = float(PAGE)
+    room = float(pages.PAGE)
     for edge in edges:
-        room -= _values_per_hour(edge)
+        room -= _values_per_hour(edge, metrics)
         if room < 0 and groups[-1]:
             groups.append({})
-            room = PAGE - _values_per_hour(edge)
+            room = pages.PAGE - _values_per_hour(edge, metrics)
         groups[-1] |= found[place_of(edge)]
     return groups
 

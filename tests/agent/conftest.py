@@ -157,17 +157,20 @@ class AgentProcess:
         state: Path | None,
         program: Sequence[str] = PROGRAM,
     ) -> None:
-        command = [*program, "run", "--refresh", "1s"]
-        where = [
-            "--server",
-            server,
-            "--hostname",
-            hostname,
-            "--state",
-            str(state) if state else "none",
-        ]
+        where = ["--server", server, "--hostname", hostname, "--refresh", "1s"]
+        where += ["--state", str(state) if state else "none"]
+        self._start([*prefix, *program, "run", *where])
+
+    @classmethod
+    def configured(cls, file: Path, *prefix: str) -> AgentProcess:
+        """An agent that has all its settings from a file."""
+        agent = cls.__new__(cls)
+        agent._start([*prefix, *cls.PROGRAM, "run", "--config", str(file)])
+        return agent
+
+    def _start(self, command: list[str]) -> None:
         self.process = subprocess.Popen(
-            [*prefix, *command, *where],
+            command,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -311,7 +314,7 @@ def zabbix(serve_zabbix: Callable[[], ZabbixServer]) -> ZabbixServer:
 
 @pytest.fixture
 def start_agent() -> Iterator[Callable[..., AgentProcess]]:
-    started = []
+    started: list[AgentProcess] = []
 
     def start(
         server: str,
@@ -321,6 +324,19 @@ def start_agent() -> Iterator[Callable[..., AgentProcess]]:
         program: Sequence[str] = AgentProcess.PROGRAM,
     ) -> AgentProcess:
         started.append(AgentProcess(server, hostname, *prefix, state=state, program=program))
+        return started[-1]
+
+    yield start
+    for agent in started:
+        agent.finish(signal.SIGKILL)
+
+
+@pytest.fixture
+def start_configured() -> Iterator[Callable[..., AgentProcess]]:
+    started = []
+
+    def start(file: Path, *prefix: str) -> AgentProcess:
+        started.append(AgentProcess.configured(file, *prefix))
         return started[-1]
 
     yield start

@@ -16,10 +16,18 @@ from multipath.zabbix.client import Client
 Figures = dict[str, float]
 """One cycle's figures by metric."""
 
-Row = tuple[str, int, int, float]
+Row = tuple[str, int, int, float | str]
 """A value: its item's id, its seconds and nanoseconds, itself."""
 
+Key = tuple[str, str]
+"""A host, and the key of an item there."""
+
 HOUR_S = 3600
+
+FLOAT, UNSIGNED, TEXT = "0", "3", "4"
+_HISTORY = {FLOAT: "history", UNSIGNED: "history_uint", TEXT: "history_text"}
+_TRENDS = {FLOAT: "trends", UNSIGNED: "trends_uint"}
+_NUMBER = {FLOAT: float, UNSIGNED: int}
 
 
 def answered(rtt_s: float, rng: random.Random, loss_percent: float = 0.0) -> Figures:
@@ -53,27 +61,53 @@ def rows(
     for second in times_s:
         for edge in edges:
             cycle = figures(edge, second)
-            for metric, value in (cycle or {}).items():
-                key = names.metric_key(edge.topology, edge.from_name, edge.to_name, metric)
-                host = names.vantage_host(edge.from_name)
-                yield items[host, key], second, 1000 * edge.number, value
+            for name, value in (cycle or {}).items():
+                yield items[metric(edge, name)], second, 1000 * edge.number, value
 
 
-def write_history(lab: str, values: Iterable[Row]) -> None:
+def metric(edge: Edge, name: str) -> Key:
+    """Return the host and the key of a metric's item."""
+    key = names.metric_key(edge.topology, edge.from_name, edge.to_name, name)
+    return names.vantage_host(edge.from_name), key
+
+
+def write_history(lab: str, values: Iterable[Row], value_type: str = FLOAT) -> None:
     """Write values into the history of a lab."""
-    _copy(lab, "history (itemid,clock,ns,value)", values)
+    _copy(lab, f"{_HISTORY[value_type]} (itemid,clock,ns,value)", values)
 
 
-def write_trends(lab: str, values: Iterable[Row]) -> None:
+def write_trends(lab: str, values: Iterable[Row], value_type: str = FLOAT) -> None:
     """Write the hours that values make into the trends of a lab."""
     hours: dict[tuple[str, int], list[float]] = defaultdict(list)
     for item, second, _, value in values:
-        hours[item, second // HOUR_S * HOUR_S].append(value)
+        hours[item, second // HOUR_S * HOUR_S].append(float(value))
     _copy(
         lab,
-        "trends (itemid,clock,num,value_min,value_avg,value_max)",
-        ((*place, len(each), min(each), fmean(each), max(each)) for place, each in hours.items()),
+        f"{_TRENDS[value_type]} (itemid,clock,num,value_min,value_avg,value_max)",
+        (
+            (*place, len(each), *map(_NUMBER[value_type], (min(each), fmean(each), max(each))))
+            for place, each in hours.items()
+        ),
     )
+
+
+def write(lab: str, client: Client, values: Iterable[tuple[Key, int, int, float | str]]) -> None:
+    """Write values of any items, whose types Zabbix tells, into history and trends of a lab."""
+    listed = list(values)
+    rows = client.get(
+        "item",
+        output=["itemid", "key_", "value_type"],
+        filter={"key_": sorted({key for (_, key), *_ in listed})},
+        selectHosts=["host"],
+    )
+    items = {(row["hosts"][0]["host"], row["key_"]): row for row in rows}
+    by_type: dict[str, list[Row]] = defaultdict(list)
+    for place, second, ns, value in listed:
+        by_type[items[place]["value_type"]].append((items[place]["itemid"], second, ns, value))
+    for value_type, of_type in by_type.items():
+        write_history(lab, of_type, value_type)
+        if value_type in _TRENDS:
+            write_trends(lab, of_type, value_type)
 
 
 def forget_history(lab: str, before_s: int) -> None:
@@ -85,13 +119,7 @@ def _items(client: Client, edges: Sequence[Edge]) -> dict[tuple[str, str], str]:
     found = client.get(
         "item",
         output=["itemid", "key_"],
-        filter={
-            "key_": [
-                names.metric_key(edge.topology, edge.from_name, edge.to_name, metric)
-                for edge in edges
-                for metric in COLUMNS
-            ]
-        },
+        filter={"key_": [metric(edge, name)[1] for edge in edges for name in COLUMNS]},
         selectHosts=["host"],
     )
     return {(row["hosts"][0]["host"], row["key_"]): row["itemid"] for row in found}

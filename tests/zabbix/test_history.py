@@ -12,7 +12,7 @@ from multipath.objects import Kind
 from multipath.render.desired import desired
 from multipath.report.cycle import COLUMNS, HOUR_S, Cycle, Origin
 from multipath.topology.edges import Edge
-from multipath.zabbix import history
+from multipath.zabbix import history, pages
 from multipath.zabbix.client import Client
 from multipath.zabbix.profile import Profile
 from tests.report.makers import CYCLE_S, EDGES, NOON_S, TOPOLOGY
@@ -126,7 +126,7 @@ def test_values_of_one_time_are_one_cycle(zabbix: _Zabbix) -> None:
 def test_no_page_loses_or_doubles_a_value_at_a_border(
     zabbix: _Zabbix, monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
-    monkeypatch.setattr(history, "PAGE", page)
+    monkeypatch.setattr(pages, "PAGE", page)
     hours = range(NOON_S, NOON_S + 6 * HOUR_S, HOUR_S)
     times = [
         (second, ns)
@@ -146,9 +146,9 @@ def test_no_page_loses_or_doubles_a_value_at_a_border(
 
 def test_pages_are_as_large_as_the_cycles_allow(zabbix: _Zabbix) -> None:
     zabbix.cycles(EDGES, NOON_S, NOON_S + 24 * HOUR_S)
-    pages = [each for each in zabbix.asked if each.method == "history.get"]
+    asked = [each for each in zabbix.asked if each.method == "history.get"]
     values = len(EDGES) * len(COLUMNS) * 24 * HOUR_S // CYCLE_S
-    assert values / history.PAGE <= len(pages) <= 2 * values / history.PAGE
+    assert values / pages.PAGE <= len(asked) <= 2 * values / pages.PAGE
 
 
 def test_what_is_outside_the_time_is_left_out(zabbix: _Zabbix) -> None:

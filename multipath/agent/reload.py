@@ -1,0 +1,37 @@
+"""Settings that were read again while the agent runs: what of them can be followed. Pure."""
+
+from dataclasses import dataclass, fields, replace
+
+from multipath.agent.config import SETTING_NAMES, Settings
+
+_FOLLOWED = ("server", "refresh_s", "heartbeat_s", "spool_bytes", "spool_age_s")
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """What comes of settings that were read again.
+
+    Args:
+        settings: to go by from now on.
+        followed: names of the settings that changed and are followed.
+        kept: names of those that changed and need a restart.
+    """
+
+    settings: Settings
+    followed: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def reload(now: Settings, wanted: Settings) -> Reload:
+    """Return what comes of settings that were read again."""
+    changed = [
+        field.name
+        for field in fields(Settings)
+        if getattr(now, field.name) != getattr(wanted, field.name)
+    ]
+    followed = {name: getattr(wanted, name) for name in changed if name in _FOLLOWED}
+    return Reload(
+        replace(now, **followed),
+        tuple(SETTING_NAMES[name] for name in followed),
+        tuple(SETTING_NAMES[name] for name in changed if name not in followed),
+    )
