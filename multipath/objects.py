@@ -100,12 +100,17 @@ def canonical(kind: Kind, fields: Fields) -> Fields:
 
 
 def _canonical_page(page: Fields) -> Fields:
-    """Return a dashboard's page with the fields of its widgets, which are sets, in order."""
+    """Return a dashboard's page with widgets and their fields, which are sets, in order."""
     widgets = [
         {**widget, "fields": sorted(widget["fields"], key=_place_of_field)}
-        for widget in page["widgets"]
+        for widget in sorted(page["widgets"], key=_place_of_widget)
     ]
     return {**page, "widgets": widgets}
+
+
+def _place_of_widget(widget: Fields) -> tuple[str, ...]:
+    """Order from top to bottom, then from left to right; a grid has at most three digits."""
+    return tuple(str(widget.get(name, "")).zfill(3) for name in ("y", "x", "type", "name"))
 
 
 def _place_of_field(field: Fields) -> tuple[str, list[str]]:

@@ -62,7 +62,7 @@ def make_plan(
     wanted = client.dialect.fitted(desired(topologies, templates))
     scope = frozenset(topology.name for topology in topologies)
     hosts = tuple(ref for ref in wanted if ref.kind is Kind.HOST)
-    existing, ids = read(client, hosts, scope)
+    existing, ids = read(client, hosts, scope, wanted)
     _check_proxies(topologies, ids)
     plan = diff(wanted, existing, scope, adopt=adopt)
     there = {ref.key[0] for ref in existing if ref.kind is Kind.HOST}

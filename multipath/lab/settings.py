@@ -95,9 +95,9 @@ def frontend(template: Template, state: State) -> list[str]:
         "date.timezone": "UTC",
         "max_execution_time": 300,
         "max_input_time": 300,
-        "memory_limit": "512M",
-        "post_max_size": "64M",
-        "upload_max_filesize": "16M",
+        "memory_limit": "128M",
+        "post_max_size": "16M",
+        "upload_max_filesize": "2M",
         "session.save_path": temporary,
         "sys_temp_dir": temporary,
     }

@@ -19,7 +19,7 @@ SHIPPED = "multipath"
 
 _ENTRY = ".yaml.j2"
 
-
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """What a JSON text may hold as it is and a YAML text may not (YAML 1.2, 5.1)."""
 
@@ -33,9 +33,7 @@ def template_folder(name: str = "zabbix") -> Path:
 
 def quoted(text: str) -> str:
     """Return a text as a YAML string: JSON, with what YAML wants escaped besides."""
-    return _UNPRINTABLE.sub(
-        lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False)
-    )
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", _as_json(text))
 
 
 def environment(own: Path | None = None) -> jinja2.Environment:

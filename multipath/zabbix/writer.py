@@ -4,12 +4,10 @@ from collections.abc import Callable, Sequence
 
 from multipath.errors import MultipathError, ZabbixError, ZabbixRefusedError
 from multipath.plan.changes import Action, Change, Plan
+from multipath.zabbix.bulk import pages, weight
 from multipath.zabbix.client import Client
 from multipath.zabbix.codec import CODECS, Codec, Ids, Row
 from multipath.zabbix.interfaces import with_interfaces
-
-PAGE = 1000
-"""Objects per call: one call is one transaction, and PHP has it whole in memory."""
 
 Progress = Callable[[str, int], None]
 """Told after each call: what was done ("create item"), and to how many objects."""
@@ -32,29 +30,34 @@ def apply(client: Client, plan: Plan, ids: Ids, progress: Progress) -> None:
         InterruptedPlanError: a call failed; what was done before it stays, and deploying once
             more goes on from there.
     """
-    pages = [
-        (action, changes[first : first + PAGE])
+    calls = [
+        (action, changes[page])
         for action, _kind, changes in plan.batches()
-        for first in range(0, len(changes), PAGE)
+        for page in pages(map(_weight, changes))
     ]
-    for place, (action, page) in enumerate(pages):
+    for place, (action, page) in enumerate(calls):
         try:
             _call(client, action, page, ids)
         except (MultipathError, KeyboardInterrupt) as error:
-            raise InterruptedPlanError(_report(error, pages, place)) from error
+            raise InterruptedPlanError(_report(error, calls, place)) from error
         progress(f"{action} {page[0].ref.kind}", len(page))
 
 
 def _report(
-    error: BaseException, pages: Sequence[tuple[Action, Sequence[Change]]], place: int
+    error: BaseException, calls: Sequence[tuple[Action, Sequence[Change]]], place: int
 ) -> str:
-    """Return what came of each page when the one at a place failed."""
+    """Return what came of each call when the one at a place failed."""
     lines = [str(error) or "interrupted"]
-    words = ["done:"] * place + ["failed:"] + ["not tried:"] * (len(pages) - place - 1)
-    for word, (action, page) in zip(words, pages, strict=True):
+    words = ["done:"] * place + ["failed:"] + ["not tried:"] * (len(calls) - place - 1)
+    for word, (action, page) in zip(words, calls, strict=True):
         lines.append(f"  {word:<11}{action} {len(page)} × {page[0].ref.kind}")
     lines.append("What is done stays. Deploy again to finish.")
     return "\n".join(lines)
+
+
+def _weight(change: Change) -> int:
+    """Return how many values the change sends."""
+    return weight(change.after.fields) if change.after else 1
 
 
 def _call(client: Client, action: Action, page: Sequence[Change], ids: Ids) -> None:

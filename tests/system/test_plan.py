@@ -9,6 +9,8 @@ import pytest
 
 from multipath.cli.planning import Planned, make_destruction, make_plan
 from multipath.errors import ZabbixUnreachableError
+from multipath.objects import Kind
+from multipath.render.desired import desired
 from multipath.topology.loader import load
 from multipath.zabbix.client import Client, Params
 from multipath.zabbix.writer import InterruptedPlanError, apply
@@ -51,6 +53,10 @@ def exit_code(lab: Lab, file: Path) -> int:
     done = run_multipath("plan", str(file), "--profile", lab.profile_name, "--exit-code")
     assert "Traceback" not in done.stderr
     return done.returncode
+
+
+def number_of_items(file: Path) -> int:
+    return sum(ref.kind is Kind.ITEM for ref in desired(load([file])))
 
 
 def one(client: Client, kind: str, **which: Any) -> dict[str, Any]:
@@ -225,8 +231,34 @@ def test_a_removed_proxy_is_pruned_within_the_limit(lab: Lab, drift: Path, clien
     assert "--max-delete all" in said
     assert counts(client)["item"] == items
     multipath("deploy", alone, *where)
-    assert counts(client)["item"] == items - 15 * 2 - 2 - (2 + 1 + 10)
+    assert counts(client)["item"] == items - number_of_items(drift) + number_of_items(alone)
     assert client.get("host", filter={"host": "multipath.b"}) == []
+
+
+@ON_BOTH_VERSIONS
+def test_topologies_that_share_a_vantage_come_together_and_go_one_by_one(
+    lab: Lab, drift: Path, client: Client
+) -> None:
+    """Of two that are made in one go, each has its own map, and neither touches the other."""
+    alone = counts(client)
+    others = []
+    for name in ("other", "third"):
+        others.append(drift.with_name(f"{name}.yaml"))
+        text = TOPOLOGY.replace("name: drift", f"name: {name}").replace("192.0.2.3", "192.0.2.4")
+        others[-1].write_text(text, encoding="utf-8")
+    other, third = others
+    multipath("deploy", other, third, "--profile", lab.profile_name, "--yes")
+    assert counts(client)["host"] == alone["host"] + 2
+    for file in (drift, other, third):
+        assert exit_code(lab, file) == 0
+    tags = one(client, "host", filter={"host": "multipath.a"}, selectTags="extend")["tags"]
+    assert sorted(tag["value"] for tag in tags) == ["drift", "other", "third"]
+    multipath("destroy", other, "--profile", lab.profile_name, "--yes")
+    for file in (drift, third):
+        assert exit_code(lab, file) == 0
+    multipath("destroy", third, "--profile", lab.profile_name, "--yes")
+    assert exit_code(lab, drift) == 0
+    assert counts(client) == alone
 
 
 def test_a_changed_probe_or_a_renamed_target_keeps_items_and_history(

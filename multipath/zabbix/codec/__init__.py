@@ -18,6 +18,8 @@ class Codec(NamedTuple):
 
     ``encode`` gives the parameters of a create call, all of which an update takes as well but
     for those in ``create_only``. ``decode`` gives the object, or None for one that is not ours.
+    Kinds that refer to their own kind have two more: ``refer`` gives a row's reference, ``needs``
+    the ids of those that must have been referred to before it is decoded.
     """
 
     encode: Callable[[Object, Ids], Row]
@@ -25,6 +27,7 @@ class Codec(NamedTuple):
     id_field: str
     create_only: frozenset[str] = frozenset()
     refer: Callable[[Row, Ids], Ref] | None = None
+    needs: Callable[[Row], list[str]] = lambda _row: []
 
 
 CODECS: Mapping[Kind, Codec] = {
@@ -35,15 +38,28 @@ CODECS: Mapping[Kind, Codec] = {
         hosts.encode_valuemap, hosts.decode_valuemap, "valuemapid", frozenset({"hostid"})
     ),
     Kind.ITEM: Codec(
-        items.encode_item, items.decode_item, "itemid", frozenset({"hostid"}), items.refer_item
+        items.encode_item,
+        items.decode_item,
+        "itemid",
+        frozenset({"hostid"}),
+        refer=items.refer_item,
+        needs=items.item_needs,
     ),
     Kind.TRIGGER: Codec(
-        items.encode_trigger, items.decode_trigger, "triggerid", refer=items.refer_trigger
+        items.encode_trigger,
+        items.decode_trigger,
+        "triggerid",
+        refer=items.refer_trigger,
+        needs=items.trigger_needs,
     ),
     Kind.GRAPH: Codec(graphs.encode_graph, graphs.decode_graph, "graphid"),
     Kind.MAP: Codec(maps.encode_map, maps.decode_map, "sysmapid"),
     Kind.SERVICE: Codec(
-        services.encode_service, services.decode_service, "serviceid", refer=services.refer_service
+        services.encode_service,
+        services.decode_service,
+        "serviceid",
+        refer=services.refer_service,
+        needs=services.service_needs,
     ),
     Kind.SLA: Codec(services.encode_sla, services.decode_sla, "slaid"),
     Kind.DASHBOARD: Codec(graphs.encode_dashboard, graphs.decode_dashboard, "dashboardid"),

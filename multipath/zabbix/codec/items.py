@@ -75,7 +75,7 @@ def decode_item(row: dict[str, Any], ids: Ids) -> Object:
         **{name: row[name] for name in _PLAIN_ITEM},
     }
     full = canonical(Kind.ITEM, fields)
-    ids.item_keys[row["itemid"]] = f"/{host}/{row['key_']}"
+    ids.add_item_key(row["itemid"], row["key_"])
     return Object(ref_of(Kind.ITEM, full), full, tag_owners(tags))
 
 
@@ -105,7 +105,7 @@ def decode_trigger(row: dict[str, Any], ids: Ids) -> Object:
     The API can expand expressions itself, but then alters text in them; so the functions are
     put back here, each ``{id}`` by its ``function(/host/key,parameters)``.
     """
-    functions = {each["functionid"]: _function(each, ids.item_keys) for each in row["functions"]}
+    functions = {each["functionid"]: _function(each, ids) for each in row["functions"]}
     tags = plain_tags(row)
     fields = {
         "host": min(host["host"] for host in row["hosts"]),
@@ -134,6 +134,16 @@ def refer_item(row: dict[str, Any], ids: Ids) -> Ref:
     return ref_of(Kind.ITEM, {"host": host, "key": row["key_"]})
 
 
+def item_needs(row: dict[str, Any]) -> list[str]:
+    """Return the ids of the items that an item's decoding wants to know."""
+    return [] if row["master_itemid"] == _NONE else [row["master_itemid"]]
+
+
+def trigger_needs(row: dict[str, Any]) -> list[str]:
+    """Return the ids of the triggers that a trigger's decoding wants to know."""
+    return [other["triggerid"] for other in row["dependencies"]]
+
+
 def refer_trigger(row: dict[str, Any], _ids: Ids) -> Ref:
     """Return the reference of a trigger; one over several hosts is named by the first."""
     host = min(host["host"] for host in row["hosts"])
@@ -157,8 +167,8 @@ def _decode_step(step: dict[str, str]) -> dict[str, Any]:
     return result
 
 
-def _function(row: dict[str, str], item_keys: dict[str, str]) -> str:
-    item = item_keys.get(row["itemid"], f"/#{row['itemid']}")
+def _function(row: dict[str, str], ids: Ids) -> str:
+    item = ids.item_path(row["itemid"])
     return f"{row['function']}({row['parameter'].replace('$', item, 1)})"
 
 

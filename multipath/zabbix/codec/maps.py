@@ -1,5 +1,6 @@
 """Maps: elements at places, links between them that turn their colour with triggers."""
 
+import hashlib
 from typing import Any
 
 from multipath import names
@@ -26,7 +27,10 @@ def encode_map(each: Object, ids: Ids) -> dict[str, Any]:
     Its elements have numbers by which its links name them; Zabbix gives them ids of its own.
     """
     fields = each.fields
-    numbers = {element["label"]: str(place) for place, element in enumerate(fields["elements"], 1)}
+    numbers = {
+        element["label"]: _number(fields["name"], element["label"])
+        for element in fields["elements"]
+    }
     return {
         **{name: fields[name] for name in _PLAIN},
         **{name: table[fields[name]] for name, table in _WORDS.items()},
@@ -66,8 +70,8 @@ def decode_map(row: dict[str, Any], ids: Ids) -> Object | None:
         "elements": [_decode_element(element, ids) for element in row["selements"]],
         "links": [
             {
-                "from": labels[link["selementid1"]],
-                "to": labels[link["selementid2"]],
+                "from": _label(labels, link["selementid1"]),
+                "to": _label(labels, link["selementid2"]),
                 "label": link["label"],
                 **_decode_line(link),
                 "triggers": [_decode_trigger(trigger, ids) for trigger in link["linktriggers"]],
@@ -77,6 +81,20 @@ def decode_map(row: dict[str, Any], ids: Ids) -> Object | None:
     }
     full = canonical(Kind.MAP, fields)
     return Object(ref_of(Kind.MAP, full), full, frozenset({owner}))
+
+
+def _number(name: str, label: str) -> str:
+    """Return an element's number, which it has alone among all maps.
+
+    Zabbix finds the ends of a link among the elements of all maps that one call makes.
+    """
+    digest = hashlib.sha256(f"{name}\n{label}".encode()).digest()
+    return str(int.from_bytes(digest[:7]))
+
+
+def _label(labels: dict[str, str], number: str) -> str:
+    """Return the label of an element; a link may lead to one that is on another map."""
+    return labels.get(number, f"#{number}")
 
 
 def _encode_element(element: dict[str, str], ids: Ids) -> dict[str, Any]:

@@ -48,6 +48,11 @@ def refer_service(row: dict[str, Any], _ids: Ids) -> Ref:
     return ref_of(Kind.SERVICE, {"name": row["name"], "tags": plain_tags(row)})
 
 
+def service_needs(row: dict[str, Any]) -> list[str]:
+    """Return the ids of the services that a service's decoding wants to know."""
+    return [parent["serviceid"] for parent in row["parents"]]
+
+
 def encode_sla(each: Object, _ids: Ids) -> dict[str, Any]:
     """Return an SLA."""
     fields = each.fields
