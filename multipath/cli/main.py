@@ -17,6 +17,7 @@ COMMANDS = {
     "deploy": "multipath.cli.deploy:deploy",
     "destroy": "multipath.cli.destroy:destroy",
     "status": "multipath.cli.status:status",
+    "diagnose": "multipath.cli.diagnose:diagnose",
     "outages": "multipath.cli.outages:outages",
     "export": "multipath.cli.export:export",
     "report": "multipath.cli.report:report",

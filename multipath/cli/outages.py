@@ -10,7 +10,7 @@ from multipath.cli.connection import connection_options
 from multipath.cli.outages_view import Found
 from multipath.cli.period import Period, period_options
 from multipath.cli.terminal import console, reading
-from multipath.diagnosis.timeline import ill_between
+from multipath.diagnosis.timeline import ill_between, of_topology
 from multipath.report.comeback import comebacks
 from multipath.report.outage import outages_of
 from multipath.topology.edges import edges
@@ -21,7 +21,7 @@ from multipath.zabbix.history import Progress
 from multipath.zabbix.losses import cycles_around_outages
 from multipath.zabbix.pages import hours
 from multipath.zabbix.profile import Profile
-from multipath.zabbix.verdicts import verdicts
+from multipath.zabbix.verdicts import samples
 
 
 @click.command()
@@ -55,6 +55,6 @@ def _find(client: Client, topology: Topology, period: Period, progress: Progress
     cycles = cycles_around_outages(client, all_edges, period.since_s, period.until_s, progress)
     listed = outages_of(all_edges, cycles)
     touched = {hour for each in listed for hour in hours(each.begin_s, each.end_s)}
-    held = verdicts(client, topology, sorted(touched), period.until_s)
+    held = of_topology(topology, samples(client, topology, sorted(touched)), period.until_s)
     told = tuple((each, ill_between(held, each.begin_s, each.end_s)) for each in listed)
     return Found(topology, told, tuple(comebacks(listed)))

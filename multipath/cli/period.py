@@ -43,24 +43,33 @@ class _Moment(click.ParamType[float]):
             )
 
 
+MOMENT = _Moment()
+"""A time; the command gets Unix time."""
+
+
+def checked(since_s: float, until_s: float) -> Period:
+    """Return the period between two Unix times, which must be in order."""
+    period = Period(int(since_s), int(until_s))
+    if period.since_s >= period.until_s:
+        raise click.UsageError("--since is not before --until")
+    return period
+
+
 def period_options(default_since: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command ``--since`` and ``--until``; it gets the resulting ``period: Period``."""
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @click.option(
             "--since",
-            type=_Moment(),
+            type=MOMENT,
             default=default_since,
             show_default=True,
             help="From when: how long ago (7d, 24h), or a time (2026-01-31T12:00).",
         )
-        @click.option("--until", type=_Moment(), default="0s", help="Until when; now by default.")
+        @click.option("--until", type=MOMENT, default="0s", help="Until when; now by default.")
         @functools.wraps(command)
         def with_period(*args: Any, since: float, until: float, **others: Any) -> None:
-            period = Period(int(since), int(until))
-            if period.since_s >= period.until_s:
-                raise click.UsageError("--since is not before --until")
-            command(*args, period=period, **others)
+            command(*args, period=checked(since, until), **others)
 
         return with_period
 

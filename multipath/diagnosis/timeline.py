@@ -15,8 +15,11 @@ from multipath.diagnosis.locate import Outcome, Verdict, locate
 from multipath.diagnosis.places import Path
 from multipath.diagnosis.rules import HEALTHS
 from multipath.diagnosis.state import Health
+from multipath.topology.edges import edges
+from multipath.topology.model import Topology
 
 _WELL = frozenset({Outcome.FINE, Outcome.UNKNOWN})
+_SETTLE_CYCLES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class Incident:
         return _main(self.phases)
 
 
-def decode(text: str, edges: int) -> tuple[Health, ...]:
+def decode(text: str, number: int) -> tuple[Health, ...]:
     """Return the health of edges from the words of ``compiled.encode``, parted by commas.
 
     Raises:
@@ -89,14 +92,29 @@ def decode(text: str, edges: int) -> tuple[Health, ...]:
     found: list[Health] = []
     for word in text.split(","):
         rest = round(float(word))
-        for _ in range(min(EDGES_PER_WORD, edges - len(found))):
+        for _ in range(min(EDGES_PER_WORD, number - len(found))):
             rest, digit = divmod(rest, HEALTHS)
             found.append(Health(digit))
         if rest:
-            raise ValueError(f"{text!r} has more than {edges} edges")
-    if len(found) != edges:
-        raise ValueError(f"{text!r} has less than {edges} edges")
+            raise ValueError(f"{text!r} has more than {number} edges")
+    if len(found) != number:
+        raise ValueError(f"{text!r} has less than {number} edges")
     return tuple(found)
+
+
+def patience_s(topology: Topology) -> float:
+    """Return how long a sample holds if none follows: as long as data of an edge are fresh."""
+    return max(edge.thresholds.silent_s for edge in edges(topology))
+
+
+def settle_s(topology: Topology) -> float:
+    """Return how long edges may take to show a fault: six cycles."""
+    return _SETTLE_CYCLES * max(edge.probe.cycle_s for edge in edges(topology))
+
+
+def of_topology(topology: Topology, samples: Iterable[Sample], until_s: float) -> list[Phase]:
+    """Return the times of one verdict each of a topology's path, oldest first."""
+    return phases(Path.of(topology), samples, until_s, patience_s(topology))
 
 
 def phases(path: Path, samples: Iterable[Sample], until_s: float, patience_s: float) -> list[Phase]:
@@ -121,8 +139,8 @@ def incidents(found: Sequence[Phase], settle_s: float) -> list[Incident]:
 
     Args:
         found: of a path.
-        settle_s: how long edges may take to show a fault: so long a phase may be another's begin
-            or end, and so long an incident may look well.
+        settle_s: so long a phase may be another's begin or end, and so long an incident may look
+            well in between.
     """
     made: list[list[Phase]] = []
     for phase in found:

@@ -63,6 +63,21 @@ def cycles(
         progress(done / len(asked))
 
 
+def hourly(
+    client: Client, edges: Sequence[Edge], since_s: int, until_s: int, metrics: Collection[str]
+) -> list[Cycle]:
+    """Return the hours that begin in a time, from trends alone.
+
+    Raises:
+        ZabbixError: a call failed, or Zabbix does not know the edges.
+    """
+    return [
+        hour
+        for items in _groups(client, edges, metrics)
+        for hour in of_trends(_trends(client, items, since_s, until_s), items)
+    ]
+
+
 def _values_per_hour(edge: Edge, metrics: Collection[str]) -> float:
     return len(metrics) * HOUR_S / edge.probe.cycle_s
 
@@ -105,14 +120,27 @@ def _groups(client: Client, edges: Sequence[Edge], metrics: Collection[str]) -> 
 def _page(
     client: Client, items: Items, from_s: int, to_s: int, begun: set[Place]
 ) -> Iterator[Cycle]:
-    period = {"itemids": list(items), "time_from": from_s, "time_till": to_s - 1}
     values = client.get(
-        "history", history=_FLOAT, output=["itemid", "clock", "ns", "value"], **period
+        "history",
+        history=_FLOAT,
+        output=["itemid", "clock", "ns", "value"],
+        itemids=list(items),
+        time_from=from_s,
+        time_till=to_s - 1,
     )
-    trends = client.get(
-        "trend", output=["itemid", "clock", "num", "value_min", "value_avg", "value_max"], **period
-    )
+    trends = _trends(client, items, from_s, to_s)
     yield from choose(of_history(values, items), of_trends(trends, items), begun)
+
+
+def _trends(client: Client, items: Items, from_s: int, to_s: int) -> list[Row]:
+    rows: list[Row] = client.get(
+        "trend",
+        output=["itemid", "clock", "num", "value_min", "value_avg", "value_max"],
+        itemids=list(items),
+        time_from=from_s,
+        time_till=to_s - 1,
+    )
+    return rows
 
 
 def of_history(rows: Sequence[Row], items: Items) -> list[Cycle]:

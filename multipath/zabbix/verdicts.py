@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from multipath import names
-from multipath.diagnosis.places import Path
-from multipath.diagnosis.timeline import Phase, Sample, decode, phases
+from multipath.diagnosis.timeline import Sample, decode
 from multipath.errors import ZabbixError
 from multipath.report.cycle import HOUR_S
 from multipath.topology.edges import edges
@@ -28,14 +27,13 @@ def notable_hours(client: Client, topology: Topology, since_s: float, until_s: f
     return reaching(client, [item.number], _LEAST_CODE, since_s, until_s)
 
 
-def verdicts(
+def samples(
     client: Client,
     topology: Topology,
     within: Sequence[int],
-    until_s: float,
     progress: Progress = lambda _: None,
-) -> list[Phase]:
-    """Return the times of one verdict each, over some hours, oldest first.
+) -> list[Sample]:
+    """Return the health of a topology's edges over some hours, oldest first.
 
     Raises:
         ZabbixError: a call failed, the topology has no verdict in Zabbix, or it is of other edges.
@@ -44,7 +42,7 @@ def verdicts(
     all_edges = edges(topology)
     per_hour = 2 * HOUR_S / min(edge.probe.cycle_s for edge in all_edges)
     try:
-        samples = [
+        return [
             Sample(value.at_s, decode(value.text, len(all_edges)))
             for value in values(client, {_STATES: item}, within, per_hour, progress)
         ]
@@ -53,8 +51,6 @@ def verdicts(
             f"the verdicts of {topology.name} in Zabbix are not of this topology: {error}; "
             "ask for a time since it was deployed like this"
         ) from error
-    patience_s = max(edge.thresholds.silent_s for edge in all_edges)
-    return phases(Path.of(topology), samples, until_s, patience_s)
 
 
 def _item(client: Client, topology: Topology, part: str) -> Item:

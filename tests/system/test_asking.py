@@ -3,10 +3,14 @@
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from multipath import names
+from multipath.diagnosis.compiled import encode
+from multipath.diagnosis.state import Health
 from multipath.zabbix.client import Client
 from tests.conftest import Lab
 from tests.system import past, story
@@ -83,3 +87,108 @@ def test_a_time_without_outages_says_so(told: list[str]) -> None:
     assert printed.startswith("sh-la: no outage since ")
     (found,) = json.loads(multipath("outages", EXAMPLE, *told, *options, "--json"))
     assert (found["outages"], found["comebacks"]) == ([], [])
+
+
+def _on(node: str, key: str) -> past.Key:
+    return names.vantage_host(node), key
+
+
+def _moment(told: list[str], second: float) -> dict[str, Any]:
+    printed = multipath("diagnose", EXAMPLE, *told, "--at", _utc(second), "--json")
+    (found,) = json.loads(printed)
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fault", "health"),
+    [
+        (story.DOWN, "down"),
+        (story.LOSSY, "lossy"),
+        (story.SLOW, "slow"),
+        (story.LATEST, "lossy"),
+        (story.REKEYS[0], "down"),
+    ],
+    ids=["down", "lossy", "slow", "latest", "rekey"],
+)
+def test_a_fault_is_named_in_its_midst(told: list[str], fault: story.Fault, health: str) -> None:
+    found = _moment(told, (fault.begin_s + fault.end_s) / 2)
+    assert (found["outcome"], found["health"]) == ("place", health)
+    assert found["since"] == _utc(fault.begin_s)
+    (explanation,) = found["explanations"]
+    assert explanation["places"] == {fault.segment: health}
+    assert explanation["probability"] > 0.85
+    (carried,) = found["carried"]
+    assert carried["place"] == fault.segment
+    assert carried["loss_ratio"] == pytest.approx(fault.loss_percent / 100, abs=0.01)
+    assert carried["delay_s"] == pytest.approx(fault.delay_s, abs=0.002)
+    ill = [edge["number"] for edge in found["edges"] if edge["health"] == health]
+    assert ill == [at + 1 for at in story.PATH.crossing(fault.segment)]
+
+
+def test_between_faults_nothing_is_ill(told: list[str]) -> None:
+    found = _moment(told, story.DOWN.begin_s - 600)
+    assert (found["outcome"], found["explanations"], found["carried"]) == ("fine", [], [])
+    assert found["since"] is None
+    usual = {edge["number"]: edge["usual_rtt_s"] for edge in found["edges"]}
+    assert usual == pytest.approx(story.USUAL_S, rel=0.01)
+
+
+def test_of_a_time_before_all_data_nothing_is_known(told: list[str]) -> None:
+    found = _moment(told, story.BEGIN_S - 5 * story.DAY_S)
+    assert (found["outcome"], found["reason"]) == ("unknown", "no edge has fresh data")
+    assert {edge["health"] for edge in found["edges"]} == {"unknown"}
+
+
+def test_the_timeline_has_every_fault_once(told: list[str]) -> None:
+    options = ["--since", _utc(story.BEGIN_S), "--until", _utc(story.END_S), "--json"]
+    (found,) = json.loads(multipath("diagnose", EXAMPLE, *told, *options))
+    expected = sorted(story.FAULTS, key=lambda fault: fault.begin_s)
+    assert [(each["begin"], each["end"]) for each in found["incidents"]] == [
+        (_utc(fault.begin_s), _utc(fault.end_s)) for fault in expected
+    ]
+    for incident, fault in zip(found["incidents"], expected, strict=True):
+        assert [list(each["places"]) for each in incident["explanations"]] == [[fault.segment]]
+        assert [each["place"] for each in incident["carried"]] == [fault.segment]
+        assert incident["ended"] == (fault != story.LATEST)
+    assert found["unknown_s"] < 60
+
+
+def test_the_timeline_reads_for_people(told: list[str]) -> None:
+    since, until = _utc(story.LOSSY.begin_s - 60), _utc(story.LOSSY.end_s + 60)
+    printed = multipath("diagnose", EXAMPLE, *told, "--since", since, "--until", until)
+    assert printed.startswith("sh-la: 1 incident from ")
+    assert ", 20 min\n" in printed
+    assert "la's side: all three vantages lose packets to la, and nothing else is ill" in printed
+    assert "Carried by: la's side 2" in printed or "Carried by: la's side 3" in printed
+    assert "① zabbix-sh→la lossy (30.0 % lost, 18" in printed
+
+
+def test_the_reason_is_in_the_topologys_language(told: list[str], tmp_path: Path) -> None:
+    chinese = tmp_path / "sh-la.yaml"
+    text = EXAMPLE.read_text(encoding="utf-8")
+    chinese.write_text(text.replace("language: en", "language: zh"), encoding="utf-8")
+    at = _utc(story.DOWN.begin_s + 300)
+    printed = multipath("diagnose", chinese, *told, "--at", at)
+    assert "la 一侧：全部 3 个观测点到 la 均不通，其余正常" in printed
+
+
+def test_a_silent_agent_is_told_besides(told: list[str], bare: Lab, admin: Client) -> None:
+    """Its edges are unknown, its Zabbix proxy is heard: then it is the agent."""
+    name = story.TOPOLOGY.name
+    states = names.path_host(name), names.verdict_key(name, "states")
+    (seen,) = encode([Health(int(digit)) for digit in "10111"])
+    at_s = story.BEGIN_S - story.DAY_S
+    rows: list[tuple[past.Key, int, int, float | str]] = []
+    for second in range(at_s - 300, at_s, 10):
+        rows.append((states, second, 0, seen))
+        pings = (_on(node, names.KEY_AGENT_PING) for node in ("zabbix-sh", "proxy2"))
+        rows += [(ping, second, 0, 1) for ping in pings]
+        seen_by = (_on(node, names.zabbix_proxy_key(node)) for node in ("proxy1", "proxy2"))
+        rows += [(proxy, second, 0, second - 3) for proxy in seen_by]
+    past.write(bare.name, admin, rows)
+    found = _moment(told, at_s)
+    assert found["reason"] == "nothing is ill; ② unknown"
+    assert [(each["cause"], each["where"]) for each in found["besides"]] == [
+        ("agent dead", "proxy1")
+    ]
