@@ -3,6 +3,7 @@
 import click
 
 from multipath.cli.agent_build import build
+from multipath.cli.agent_install import install, uninstall, upgrade
 from multipath.cli.agent_run import run
 
 
@@ -11,10 +12,11 @@ def agent() -> None:
     """Measure this host's edges and report them to Zabbix.
 
     \b
-    Example:
+    Examples:
       multipath agent run --server 127.0.0.1 --hostname multipath.zabbix-sh
+      multipath agent install --ssh root@192.0.2.7 --server 127.0.0.1 --hostname multipath.p1
     """  # noqa: D301 - \b is click's mark of a paragraph to leave as it is
 
 
-agent.add_command(run)
-agent.add_command(build)
+for _command in (run, install, upgrade, uninstall, build):
+    agent.add_command(_command)

@@ -28,11 +28,11 @@ def build(output: Path) -> None:
       python3 multipath-agent.pyz run --server 192.0.2.10 --hostname multipath.zabbix-sh
     """  # noqa: D301 - \b is click's mark of a paragraph to leave as it is
     from multipath.agent.archive import archive  # noqa: PLC0415 - --help stays quick
+    from multipath.agent.host import write_file  # noqa: PLC0415 - the same
 
     content = archive()
     try:
-        output.write_bytes(content)
-        output.chmod(0o755)
+        write_file(output, content, 0o755)
     except OSError as error:
         raise ConfigError(f"cannot write {output}: {error.strerror}") from error
     click.echo(f"{output}: {len(content) / 1e6:.1f} MB")
