@@ -18,10 +18,12 @@ SIZE_BYTES = range(16, 65001)
 TIMEOUT_MAX_S = 60.0
 
 DSCPS = range(64)
+PORTS = range(1, 65536)
 
 _COMMON = ("packets", "timeout", "dscp", "source")
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "icmp": (*_COMMON, "size", "df"),
+    "tcp": (*_COMMON, "port"),
 }
 """The options of each kind of probe."""
 _PLACES = ("topology", "from", "to", "kind", "address")
@@ -57,6 +59,7 @@ class ProbeSpec:
         size: payload bytes of a packet.
         timeout_s: a reply after this long counts as late, and as lost.
         dscp, df, source: see ``Marks``.
+        port: of the far end; icmp has none.
     """
 
     topology: str
@@ -70,6 +73,7 @@ class ProbeSpec:
     dscp: int = 0
     df: bool = False
     source: str = ""
+    port: int = 0
 
     @property
     def marks(self) -> Marks:
@@ -99,6 +103,8 @@ def parse_probe(key: str) -> ProbeSpec:
         raise AgentError(f"unknown kind of probe {places[3]!r}" + did_you_mean(places[3], _KINDS))
     values = _parse_options(options, _KINDS[places[3]])
     spec = ProbeSpec(*places, **values)  # type: ignore[arg-type] # by _OPTIONS
+    if spec.kind == "tcp" and not spec.port:
+        raise AgentError("a tcp probe needs a port; write port=443")
     if len(spec.address) > _ADDRESS_MAX:
         raise AgentError("the address is longer than any DNS name")
     return spec
@@ -182,6 +188,7 @@ _OPTIONS: dict[str, tuple[str, Callable[[str], int | float | str]]] = {
     "dscp": ("dscp", _whole_number(DSCPS)),
     "df": ("df", lambda text: bool(_whole_number(range(2))(text))),
     "source": ("source", _source),
+    "port": ("port", _whole_number(PORTS)),
 }
 _KNOWN_KEYS = (
     names.KEY_PROBE,

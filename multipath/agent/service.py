@@ -5,11 +5,13 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 from multipath import __version__
 from multipath.agent.clock import ValueClock
 from multipath.agent.config import Settings
 from multipath.agent.courier import Courier
+from multipath.agent.engine import Engine
 from multipath.agent.health import Health
 from multipath.agent.icmp import IcmpEngine
 from multipath.agent.notify import Notifier
@@ -19,7 +21,9 @@ from multipath.agent.reporter import Reporter
 from multipath.agent.resolve import Resolver
 from multipath.agent.schedule import NS_PER_S, tick_s
 from multipath.agent.spool import Spool
+from multipath.agent.streams import StreamEngine
 from multipath.agent.task import Item, Probe, plan_task
+from multipath.agent.tcp import TcpAttempt
 from multipath.agent.value import Value
 from multipath.agent.watch import Watch
 from multipath.errors import AgentError, ConfigError
@@ -50,7 +54,10 @@ class Agent:
         self._lists: deque[tuple[Item, ...]] = deque(maxlen=1)
         self._value_clock = ValueClock()
         self._icmp = IcmpEngine()
-        self._engines = {"icmp": self._icmp}
+        self._engines: dict[str, Engine[Any, Any]] = {
+            "icmp": self._icmp,
+            "tcp": StreamEngine(self._watch, {"tcp": TcpAttempt}),
+        }
         self._spool = Spool(settings.spool, settings.spool_bytes, settings.spool_age_s)
         self._resolver = Resolver()
         self._health = Health(self._engines.values(), self._spool)

@@ -1,11 +1,13 @@
-"""What the packets of an edge have of their own, told to a socket."""
+"""What the packets of an edge have of their own, told to a socket; and what refuses them."""
 
 import contextlib
 import errno
 import ipaddress
 import os
 import socket
+import struct
 
+from multipath.agent.icmp_error import Refusal
 from multipath.agent.key import Marks
 from multipath.errors import AgentError
 
@@ -13,6 +15,11 @@ from multipath.errors import AgentError
 _IP_MTU_DISCOVER, _IPV6_MTU_DISCOVER, _IPV6_DONTFRAG = 10, 23, 62
 _PMTUDISC_PROBE = 3
 _IP_BIND_ADDRESS_NO_PORT = 24
+_RECVERR, _RECVERR6 = (socket.IPPROTO_IP, 11), (socket.IPPROTO_IPV6, 25)
+_ERROR_QUEUE = int(socket.MSG_ERRQUEUE) | int(socket.MSG_DONTWAIT)
+_ERROR_CONTROL_BYTES = 512
+_EXTENDED_ERROR = struct.Struct("=4xBBB9x")  # linux/errqueue.h; the offender's address follows
+_ICMP_ORIGINS = (2, 3)
 _DSCP_SHIFT = 2  # the two bits below are those of congestion (RFC 3168)
 
 
@@ -79,3 +86,26 @@ def _sentence(error: OSError, source: str) -> str:
     if error.errno == errno.EPERM:
         return f"may not send from {source}: give the agent the capability CAP_NET_RAW"
     return f"cannot send as asked for: {os.strerror(error.errno or 0)}"
+
+
+def report_refusals(sock: socket.socket) -> None:
+    """Let ``take_refusal`` tell who refuses the packets of a socket, and why."""
+    option = _RECVERR if sock.family == socket.AF_INET else _RECVERR6
+    sock.setsockopt(*option, 1)
+
+
+def take_refusal(sock: socket.socket, now_ns: int) -> Refusal | None:
+    """Return the ICMP error that a socket's packet has met, None when there is none (more)."""
+    try:
+        _, ancillary, _, _ = sock.recvmsg(0, _ERROR_CONTROL_BYTES, _ERROR_QUEUE)
+    except OSError:  # nothing is queued
+        return None
+    for level, kind, content in ancillary:
+        if (level, kind) in (_RECVERR, _RECVERR6) and len(content) > _EXTENDED_ERROR.size:
+            origin, error, code = _EXTENDED_ERROR.unpack_from(content)
+            offender = _EXTENDED_ERROR.size + (4 if sock.family == socket.AF_INET else 8)
+            length = 4 if sock.family == socket.AF_INET else 16
+            if origin in _ICMP_ORIGINS and len(content) >= offender + length:
+                by = socket.inet_ntop(sock.family, content[offender : offender + length])
+                return Refusal(by, error, code, now_ns)
+    return None

@@ -89,6 +89,7 @@ class Wire:
         for address in ("10.97.0.1/24", "10.97.0.2/24", "fd97::1/64", "fd97::2/64"):
             nodad = ("nodad",) if ":" in address else ()
             ip("-n", self.near, "address", "add", address, "dev", DEVICE, *nodad)
+        ip("-n", self.far, "address", "add", "fd97:1::1/128", "dev", "lo", "nodad")
         for near, far in (("10.97.0.0/24", "10.97.1.0/24"), ("fd97::/64", "fd97:1::/64")):
             ip("-n", self.far, "route", "add", "local", far, "dev", "lo")
             ip("-n", self.near, "route", "add", far, "dev", DEVICE)
@@ -127,7 +128,7 @@ class Wire:
         is not in it. Only right when nothing was lost on the way out."""
         ways = [self.heard(direction, far) for direction in ("out", "back")]
         out_s, back_s = ({each.index: each.held_s for each in way} for way in ways)
-        return {index: out_s[index] + back_s[index] for index in back_s if index >= 0}
+        return {index: out_s[index] + back_s[index] for index in out_s.keys() & back_s.keys()}
 
     def close(self) -> None:
         if self._process is not None:
