@@ -18,6 +18,7 @@ COMMANDS = {
     "destroy": "multipath.cli.destroy:destroy",
     "status": "multipath.cli.status:status",
     "diagnose": "multipath.cli.diagnose:diagnose",
+    "routes": "multipath.cli.routes:routes",
     "outages": "multipath.cli.outages:outages",
     "export": "multipath.cli.export:export",
     "report": "multipath.cli.report:report",

@@ -26,6 +26,9 @@ USUAL_S = {1: 0.182, 2: 0.152, 3: 0.106, 4: 0.034, 5: 0.048}
 TOPOLOGY = load([EXAMPLE])[0]
 EDGES = edges(TOPOLOGY)
 PATH = Path.of(TOPOLOGY)
+ADVISED = 2
+"""The number of the route that Zabbix always advised: via proxy2."""
+
 ROUTES = [names.route(), *(names.route(proxy) for proxy in PATH.proxies)]
 
 
@@ -108,7 +111,8 @@ def rows() -> Rows:
 
 def _of_routes(measured: Mapping[int, past.Figures]) -> dict[str, float]:
     legs = [Leg(each.get("rtt.p50"), each["loss"] / 100) for each in measured.values()]
-    values: dict[str, float] = {}
+    best = names.route_key(TOPOLOGY.name, names.BEST_ROUTE, "number")
+    values: dict[str, float] = {best: ADVISED}
     for route, name in zip(routes(PATH, legs), ROUTES, strict=True):
         values[names.route_key(TOPOLOGY.name, name, "loss")] = 100 * route.loss_ratio
         if route.rtt_s is not None:

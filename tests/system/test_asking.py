@@ -11,6 +11,7 @@ import pytest
 from multipath import names
 from multipath.diagnosis.compiled import encode
 from multipath.diagnosis.state import Health
+from multipath.report.cycle import HOUR_S
 from multipath.zabbix.client import Client
 from tests.conftest import Lab
 from tests.system import past, story
@@ -35,6 +36,7 @@ def _make_missing(admin: Client) -> None:
     wanted = {
         (names.path_host(name), names.verdict_key(name, "states")): past.FLOAT,
         (names.path_host(name), names.verdict_key(name, "code")): past.UNSIGNED,
+        (names.path_host(name), names.route_key(name, names.BEST_ROUTE, "number")): past.UNSIGNED,
         **{past.metric(edge, names.METRIC_STATE): past.UNSIGNED for edge in story.EDGES},
     }
     rows = admin.get("item", output=["key_"], selectHosts=["host"])
@@ -192,3 +194,48 @@ def test_a_silent_agent_is_told_besides(told: list[str], bare: Lab, admin: Clien
     assert [(each["cause"], each["where"]) for each in found["besides"]] == [
         ("agent dead", "proxy1")
     ]
+
+
+def test_routes_are_compared(told: list[str]) -> None:
+    options = ["--since", _utc(story.BEGIN_S), "--until", _utc(story.END_S)]
+    (found,) = json.loads(multipath("routes", EXAMPLE, *told, *options, "--json"))
+    assert found["known_s"] == story.END_S - story.BEGIN_S
+    direct, proxy1, proxy2 = found["routes"]
+    down_s = story.DOWN.end_s - story.DOWN.begin_s
+    rekeys_s = len(story.REKEYS) * story.REKEY_DOWN_S
+    assert (direct["best_ratio"], proxy1["best_ratio"]) == (0, 0)
+    assert proxy2["best_ratio"] == pytest.approx(1 - down_s / found["known_s"], abs=1e-5)
+    assert direct["dead_ratio"] == pytest.approx(down_s / found["known_s"], abs=1e-5)
+    # an outage that begins or ends in the middle of a minute leaves that minute alive
+    most, least = rekeys_s + down_s, rekeys_s + down_s - 60 * len(story.REKEYS)
+    assert least <= proxy1["dead_ratio"] * found["known_s"] <= most + 1
+    assert [way["advised_ratio"] for way in found["routes"]] == [0, 0, 1]
+    usual_s = story.USUAL_S[4 + 1] + story.USUAL_S[3] + 0.001
+    assert proxy2["rtt_s"] == pytest.approx(usual_s, rel=0.01)
+    saved_s = story.USUAL_S[1] - usual_s
+    assert found["gains"]["p50_s"] == pytest.approx(saved_s, abs=0.002)
+    assert found["gains"]["most_s"] == pytest.approx(saved_s + story.SLOW.delay_s, abs=0.003)
+    worst = found["worst_hours"][0]
+    assert (worst["begin"], worst["instead"]) == (_utc(story.SLOW.begin_s), "via-proxy2")
+    assert worst["saved_s"] == pytest.approx(saved_s + story.SLOW.delay_s, abs=0.003)
+
+
+def test_routes_read_for_people(told: list[str]) -> None:
+    options = ["--since", _utc(story.END_S - 4 * HOUR_S), "--until", _utc(story.END_S)]
+    printed = multipath("routes", EXAMPLE, *told, *options)
+    assert "4 h of it known" in printed
+    assert "Against the direct one the best route saved " in printed
+    (line,) = [line for line in printed.splitlines() if line.startswith("via-proxy2")]
+    assert line.split()[1:5] == ["100.0", "%", "100.0", "%"]
+
+
+def test_routes_outlive_their_history_by_trends(told: list[str], bare: Lab) -> None:
+    """Stands last, as it deletes history as Zabbix's housekeeper does."""
+    options = ["--since", _utc(story.BEGIN_S), "--until", _utc(story.END_S), "--json"]
+    (before,) = json.loads(multipath("routes", EXAMPLE, *told, *options))
+    past.forget_history(bare.name, story.END_S - story.DAY_S)
+    (after,) = json.loads(multipath("routes", EXAMPLE, *told, *options))
+    assert after["known_s"] == before["known_s"]
+    for old, new in zip(before["routes"], after["routes"], strict=True):
+        assert new["rtt_s"] == pytest.approx(old["rtt_s"], rel=0.01)
+        assert new["loss_ratio"] == pytest.approx(old["loss_ratio"], abs=0.002)
