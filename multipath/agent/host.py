@@ -2,9 +2,11 @@
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +19,7 @@ from multipath.errors import AgentError, ConfigError
 _COMMAND_S = 120.0
 _PYTHONS = ("/usr/bin/python3", "/usr/local/bin/python3")
 _SUITS = "import sys, ctypes, sqlite3, ssl; sys.exit(sys.version_info < (3, 11))"
+_VERSION = re.compile(r"""^__version__ = "(.*)"$""", re.MULTILINE)
 _HIDDEN = ("/home/", "/root/", "/run/user/")
 """Folders that the service does not see (ProtectHome)."""
 
@@ -138,6 +141,28 @@ def last_lines(count: int) -> list[str]:
     except OSError:
         return []
     return done.stdout.splitlines()
+
+
+def installed_version() -> str:
+    """Return the version of the agent that is installed here, empty when none is."""
+    try:
+        with zipfile.ZipFile(ARCHIVE) as archive:
+            text = archive.read("multipath/__init__.py").decode(errors="replace")
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return ""
+    match = _VERSION.search(text)
+    return match[1] if match else "unknown"
+
+
+def service_facts() -> str:
+    """Return in a line what systemd says of the service."""
+    names = ("ActiveState", "SubState", "UnitFileState", "NRestarts", "Result")
+    done = _call("systemctl", "show", SERVICE, *(f"--property={name}" for name in names))
+    facts = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    return (
+        f"{facts.get('ActiveState')} ({facts.get('SubState')}), {facts.get('UnitFileState')} at "
+        f"boot, restarted {facts.get('NRestarts')} times, last result {facts.get('Result')}"
+    )
 
 
 def _run(step: Run) -> None:

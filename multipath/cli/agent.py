@@ -5,6 +5,7 @@ import click
 from multipath.cli.agent_build import build
 from multipath.cli.agent_install import install, uninstall, upgrade
 from multipath.cli.agent_run import run
+from multipath.cli.agent_status import status
 
 
 @click.group()
@@ -18,5 +19,5 @@ def agent() -> None:
     """  # noqa: D301 - \b is click's mark of a paragraph to leave as it is
 
 
-for _command in (run, install, upgrade, uninstall, build):
+for _command in (run, install, upgrade, uninstall, status, build):
     agent.add_command(_command)

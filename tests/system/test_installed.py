@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from multipath import __version__
 from multipath.agent.archive import archive, pack
 from multipath.agent.unit import ARCHIVE, CONFIG, SERVICE, STATE, UNIT, USER
 from multipath.lab.nodes import namespace
@@ -119,6 +120,12 @@ def test_a_new_user_installs_it_over_ssh_and_its_edge_is_in_zabbix(
             lambda: status(bare, topology)[2]["loss_percent"] == 0,
         )
         assert "nothing to do" in operator.agent("install", *SETTINGS)
+        told = operator.agent("status")
+        assert f"installed  version {__version__} in {ARCHIVE}\n" in told
+        assert "service    active (running), enabled at boot, restarted 0 times" in told
+        assert f"agent      {HOSTNAME} runs for " in told
+        assert "\nedges      1\n" in told
+        assert "info added copy proxy1>la" in told
         assert machine.run("sh", "-c", "find ${TMPDIR:-/tmp} -name '*.pyz'") == ""
     finally:
         operator.agent("uninstall", "--purge")
@@ -163,12 +170,17 @@ def test_it_comes_back_when_its_measuring_loop_hangs(installed: Machine) -> None
     assert "Watchdog timeout" in journal(installed)
 
 
-def test_it_stays_down_after_a_stop_and_starts_at_boot(installed: Machine) -> None:
+def test_it_stays_down_after_a_stop_and_starts_at_boot(
+    installed: Machine, operator: Operator
+) -> None:
     installed.run("systemctl", "stop", SERVICE)
     assert journal(installed).splitlines()[-1].startswith(f"Stopped {SERVICE}")
     assert installed.run("systemctl", "show", "-P", "Result", SERVICE) == "success\n"
     installed.run("sleep", "5")  # more than RestartSec
     assert not is_active(installed)
+    told = operator.attempt("status")
+    assert told.returncode == 1
+    assert f"agent      {HOSTNAME} ended " in told.stdout
     installed.reboot()
     eventually("it runs after the boot", lambda: is_active(installed))
 
