@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from multipath.agent.duration import parse_duration_s
-from multipath.agent.exchange import Server
 from multipath.agent.nearest import did_you_mean
+from multipath.agent.server import Cluster, parse_clusters
 from multipath.errors import AgentError, ConfigError
 
-DEFAULT_PORT = 10051
 _HOSTNAME = re.compile(r"[0-9A-Za-z_. -]{1,128}")
-_BRACKETED = re.compile(r"\[([^\]]+)\](?::(\d+))?")
-_PLAIN = re.compile(r"([^:\s\[\]]+)(?::(\d+))?")
 _PERIOD_MAX_S = 3600.0
 _DAY_S = 86400.0
 _SPOOL_AGE_MAX_S = 365 * _DAY_S
@@ -28,7 +25,7 @@ class Settings:
     """What the agent needs to know itself; the rest comes from Zabbix.
 
     Args:
-        server: the Zabbix server or proxy that monitors this host.
+        servers: the Zabbix servers or proxies that monitor this host; each gets every value.
         hostname: the host's name in Zabbix.
         refresh_s: how often to ask for changes of the items.
         heartbeat_s: how often to show that the agent is alive.
@@ -37,7 +34,7 @@ class Settings:
         spool_age_s: how long they may wait.
     """
 
-    server: Server
+    servers: tuple[Cluster, ...]
     hostname: str
     refresh_s: float = 5.0
     heartbeat_s: float = 60.0
@@ -45,10 +42,13 @@ class Settings:
     spool_bytes: int = 256 * _MB
     spool_age_s: float = 7 * _DAY_S
 
-    @property
-    def spool(self) -> Path | None:
-        """The file of the values that wait: one for each host name."""
-        return self.state and self.state / f"{self.hostname}.spool"
+    def spool(self, cluster: Cluster) -> Path | None:
+        """Return the file of the values that wait for these servers; None for memory.
+
+        There is one for each host name, and where there are several clusters for each of them.
+        """
+        whose = self.hostname if len(self.servers) == 1 else f"{self.hostname}@{cluster[0]}"
+        return self.state and self.state / f"{whose}.spool"
 
     @property
     def status(self) -> Path | None:
@@ -77,24 +77,9 @@ def load_settings(flags: Mapping[str, str | None], file: Path | None) -> Setting
             except AgentError as error:
                 raise ConfigError(f"{place}: {error}") from None
     for name in ("server", "hostname"):
-        if name not in parsed:
+        if _SETTINGS[name][0] not in parsed:
             raise ConfigError(f'no {name}; give --{name} or write {name} = "…" in the file')
     return Settings(**parsed)  # type: ignore[arg-type] # each by its parser in _SETTINGS
-
-
-def parse_server(text: str) -> Server:
-    """Return the server of ``host``, ``host:port``, ``[v6]``, ``[v6]:port`` or a bare IPv6 address.
-
-    Raises:
-        AgentError: it is none of these.
-    """
-    if text.count(":") > 1 and not text.startswith("["):
-        text = f"[{text}]"
-    match = _BRACKETED.fullmatch(text) or _PLAIN.fullmatch(text)
-    port = int(match[2] or DEFAULT_PORT) if match else 0
-    if match is None or not 0 < port <= 65535:  # noqa: PLR2004 - the last port
-        raise AgentError(f"{text[:80]!r} is no server; write HOST, HOST:PORT or [IPV6]:PORT")
-    return Server(match[1], port)
 
 
 def _read_file(file: Path) -> dict[str, tuple[str, str]]:
@@ -146,7 +131,7 @@ def _parse_age_s(text: str) -> float:
 
 
 _SETTINGS: dict[str, tuple[str, Callable[[str], object]]] = {
-    "server": ("server", parse_server),
+    "server": ("servers", parse_clusters),
     "hostname": ("hostname", _parse_hostname),
     "refresh": ("refresh_s", _parse_period_s),
     "heartbeat": ("heartbeat_s", _parse_period_s),

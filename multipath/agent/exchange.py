@@ -9,12 +9,12 @@ import socket
 import struct
 import time
 import zlib
-from dataclasses import dataclass
 
 from zabbix_utils.common import ZabbixProtocol
 
 from multipath.agent.protocol import Message
 from multipath.agent.resolve import Resolver
+from multipath.agent.server import Server
 from multipath.errors import AgentError
 
 DEADLINE_S = 10.0
@@ -24,17 +24,6 @@ _HEADER = struct.Struct("<4sBII")
 _FLAG_PROTOCOL, _FLAG_COMPRESSED = 0x01, 0x02
 _CHUNK_BYTES = 65536
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where the Zabbix server or proxy listens."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def exchange(

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from multipath import __version__
+from multipath.agent.deliveries import Deliveries
 from multipath.agent.engine import Engine
-from multipath.agent.spool import Spool
 
 _STATM = Path("/proc/self/statm")
 _DIGITS = 6
@@ -18,9 +18,9 @@ _DIGITS = 6
 class Health:
     """Watches the agent between two reports. No method waits."""
 
-    def __init__(self, engines: Collection[Engine[Any, Any]], spool: Spool) -> None:
+    def __init__(self, engines: Collection[Engine[Any, Any]], deliveries: Deliveries) -> None:
         self._engines = engines
-        self._spool = spool
+        self._deliveries = deliveries
         self._started_s = self._reported_s = time.monotonic()
         self._used_s = time.process_time()
         self._lag_s = 0.0
@@ -33,11 +33,12 @@ class Health:
         """Return the value of the health item.
 
         Counts are since the agent started, ``dropped`` since the spool was made; CPU and the
-        longest lag are since the last report. CPU is in percent of one core, for all threads.
+        longest lag are since the last report. CPU is in percent of one core, for all threads. The
+        spools of several servers are told of together.
         """
         now_s, used_s = time.monotonic(), time.process_time()
         passed_s = max(now_s - self._reported_s, 1e-3)
-        spool = self._spool.state()
+        spool = self._deliveries.state()
         oldest_s = 0 if spool.oldest_clock_s is None else time.time() - spool.oldest_clock_s
         value = {
             "version": __version__,
@@ -46,7 +47,7 @@ class Health:
                 "depth": spool.depth,
                 "oldest_s": max(0, round(oldest_s)),
                 "dropped": spool.dropped,
-                "error": self._spool.trouble,
+                "error": self._deliveries.trouble,
             },
             "send_errors": sum(engine.send_errors for engine in self._engines),
             "overflowed": sum(engine.overflowed() for engine in self._engines),

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
+from multipath.agent.server import Redirect, parse_server
 from multipath.agent.task import Item
 from multipath.agent.value import Batch, Value
 from multipath.errors import AgentError
@@ -12,6 +13,7 @@ from multipath.errors import AgentError
 PROTOCOL_VERSION = "7.0"
 ITEMS_MAX = 100_000
 _TEXT_MAX = 200
+_ITEMID_MAX = 2**63 - 1
 _HOST_UNKNOWN = re.compile(r"host \[.*\] not (found|monitored)")
 
 Message = dict[str, object]
@@ -63,11 +65,31 @@ def values_request(hostname: str, batch: Batch) -> Message:
     }
 
 
+def read_redirect(reply: object) -> Redirect | None:
+    """Return where a proxy of a group sends us; None when it does not.
+
+    Raises:
+        AgentError: that is no place.
+    """
+    redirect = reply.get("redirect") if isinstance(reply, dict) else None
+    if not isinstance(redirect, dict):
+        return None
+    if redirect.get("reset"):
+        return Redirect(None, 0)
+    address, revision = redirect.get("address"), redirect.get("revision")
+    if not isinstance(address, str) or not isinstance(revision, int) or isinstance(revision, bool):
+        raise AgentError("the proxy group moved this host without saying where to")
+    try:
+        return Redirect(parse_server(address), revision)
+    except AgentError as error:
+        raise AgentError(f"the proxy group moved this host: {error}") from None
+
+
 def read_checks(reply: object, asked_revision: int) -> Checks:
     """Return the list of checks that a reply holds.
 
     Raises:
-        AgentError: the reply refuses, redirects, or makes no sense.
+        AgentError: the reply refuses or makes no sense.
     """
     if isinstance(reply, dict) and _HOST_UNKNOWN.match(info := _text(reply.get("info"))):
         return Checks(0, unknown_host=info)
@@ -111,12 +133,6 @@ def _accepted(reply: object) -> Mapping[str, object]:
         raise AgentError("the server's answer is no JSON object")
     if reply.get("response") == "success":
         return reply
-    redirect = reply.get("redirect")
-    if isinstance(redirect, dict):
-        address = _text(redirect.get("address"))
-        raise AgentError(
-            f"the proxy group moved this host to {address}; give the agent that server instead"
-        )
     raise AgentError(f"the server refused: {_text(reply.get('info')) or 'no reason given'}")
 
 
@@ -133,6 +149,8 @@ def _read_item(entry: object) -> Item:
     itemid, key, delay = entry.get("itemid"), entry.get("key"), entry.get("delay")
     if not isinstance(itemid, int) or isinstance(itemid, bool) or not isinstance(key, str):
         raise AgentError("an entry of the server's list of checks lacks its item id or key")
+    if not 0 <= itemid <= _ITEMID_MAX:
+        raise AgentError("an item id in the server's list of checks is none that Zabbix has")
     # Servers write the interval as "10s"; asked without a version, as a number.
     return Item(itemid, _sendable(key), _sendable(str(delay)))
 

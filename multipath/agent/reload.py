@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields, replace
 
 from multipath.agent.config import SETTING_NAMES, Settings
 
-_FOLLOWED = ("server", "refresh_s", "heartbeat_s", "spool_bytes", "spool_age_s")
+_FOLLOWED = ("servers", "refresh_s", "heartbeat_s", "spool_bytes", "spool_age_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,19 @@ class Reload:
 
 
 def reload(now: Settings, wanted: Settings) -> Reload:
-    """Return what comes of settings that were read again."""
+    """Return what comes of settings that were read again.
+
+    Each of several servers has a spool of its own: another list of them needs a restart.
+    """
     changed = [
         field.name
         for field in fields(Settings)
         if getattr(now, field.name) != getattr(wanted, field.name)
     ]
-    followed = {name: getattr(wanted, name) for name in changed if name in _FOLLOWED}
+    fixed = {"servers"} if len(now.servers) > 1 or len(wanted.servers) > 1 else set()
+    followed = {
+        name: getattr(wanted, name) for name in changed if name in _FOLLOWED and name not in fixed
+    }
     return Reload(
         replace(now, **followed),
         tuple(SETTING_NAMES[name] for name in followed),

@@ -9,9 +9,10 @@ from typing import Any
 
 from multipath import __version__
 from multipath.agent.config import Settings
+from multipath.agent.deliveries import Deliveries
 from multipath.agent.log import RecentLines
 from multipath.agent.notify import Notifier
-from multipath.agent.spool import Spool
+from multipath.agent.server import format_clusters
 from multipath.agent.status import StatusFile
 
 _PERIOD_S = 5.0
@@ -26,18 +27,22 @@ class Reporter:
     """
 
     def __init__(
-        self, settings: Settings, spool: Spool, notifier: Notifier, edges: Callable[[], int]
+        self,
+        settings: Settings,
+        deliveries: Deliveries,
+        notifier: Notifier,
+        edges: Callable[[], int],
     ) -> None:
         self._path = settings.status
         self._facts: dict[str, Any] = {
             "version": __version__,
             "pid": os.getpid(),
-            "server": str(settings.server),
+            "server": format_clusters(settings.servers),
             "hostname": settings.hostname,
             "started_s": round(time.time()),
             "ended_s": None,
         }
-        self._spool = spool
+        self._deliveries = deliveries
         self._notifier = notifier
         self._edges = edges
         self._lines = RecentLines()
@@ -53,7 +58,7 @@ class Reporter:
 
     def follow(self, settings: Settings) -> None:
         """Report with other settings from now on."""
-        self._facts["server"] = str(settings.server)
+        self._facts["server"] = format_clusters(settings.servers)
 
     def stop(self) -> None:
         """Report one last time that the agent ended."""
@@ -71,7 +76,7 @@ class Reporter:
             self._stop.wait(_PERIOD_S)
 
     def _report(self) -> None:
-        spool, edges = self._spool.state(), self._edges()
+        spool, edges = self._deliveries.state(), self._edges()
         self._notifier.status(f"{edges} edges, {spool.depth} values wait")
         facts = {
             **self._facts,
@@ -81,7 +86,7 @@ class Reporter:
                 "depth": spool.depth,
                 "oldest_clock_s": spool.oldest_clock_s,
                 "dropped": spool.dropped,
-                "error": self._spool.trouble,
+                "error": self._deliveries.trouble,
             },
             "log": self._lines.lines(),
         }

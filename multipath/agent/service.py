@@ -1,16 +1,15 @@
-"""The agent as a whole: the measuring loop in the calling thread, the courier beside it."""
+"""The agent as a whole: the measuring loop in the calling thread, the couriers beside it."""
 
 import logging
 import os
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from multipath import __version__
 from multipath.agent.clock import ValueClock
 from multipath.agent.config import Settings
-from multipath.agent.courier import Courier
+from multipath.agent.deliveries import Deliveries
 from multipath.agent.engine import Engine
 from multipath.agent.health import Health
 from multipath.agent.icmp import IcmpEngine
@@ -20,11 +19,10 @@ from multipath.agent.reload import reload
 from multipath.agent.reporter import Reporter
 from multipath.agent.resolve import Resolver
 from multipath.agent.schedule import NS_PER_S, tick_s
-from multipath.agent.spool import Spool
+from multipath.agent.server import format_clusters
 from multipath.agent.streams import StreamEngine
-from multipath.agent.task import Item, Probe, plan_task
+from multipath.agent.task import Probe, plan_task
 from multipath.agent.tcp import TcpAttempt
-from multipath.agent.value import Value
 from multipath.agent.watch import Watch
 from multipath.errors import AgentError, ConfigError
 
@@ -51,20 +49,18 @@ class Agent:
         self._stopping = False
         self._reloading = False
         self._edges = 0
-        self._lists: deque[tuple[Item, ...]] = deque(maxlen=1)
         self._value_clock = ValueClock()
         self._icmp = IcmpEngine()
         self._engines: dict[str, Engine[Any, Any]] = {
             "icmp": self._icmp,
             "tcp": StreamEngine(self._watch, {"tcp": TcpAttempt}),
         }
-        self._spool = Spool(settings.spool, settings.spool_bytes, settings.spool_age_s)
         self._resolver = Resolver()
-        self._health = Health(self._engines.values(), self._spool)
+        self._deliveries = Deliveries(settings, self._resolver, self._watch.wake)
+        self._health = Health(self._engines.values(), self._deliveries)
         self._prober = Prober(self._engines, self._resolver, self._deliver, self._health.report)
-        self._courier = Courier(settings, self._resolver, self._spool, self._receive)
         self._notifier = Notifier(os.environ)
-        self._reporter = Reporter(settings, self._spool, self._notifier, lambda: self._edges)
+        self._reporter = Reporter(settings, self._deliveries, self._notifier, lambda: self._edges)
         self._overflowed = 0
         self._overflow_check_ns = 0
 
@@ -83,25 +79,23 @@ class Agent:
         settings = self._settings
         self._reporter.start()
         _log.info(
-            "started version=%s server=%s hostname=%s spool=%s %s",
+            "started version=%s server=%s hostname=%s state=%s %s",
             __version__,
-            settings.server,
+            format_clusters(settings.servers),
             settings.hostname,
-            settings.spool or "none",
+            settings.state or "none",
             self._icmp.describe(),
         )
-        if settings.spool is None:
+        if settings.state is None:
             _log.warning("values wait in memory only: a restart loses them; give --state DIR")
-        self._spool.start()
-        self._courier.start()
+        self._deliveries.start()
         self._notifier.ready()
         try:
             while not self._stopping:
                 self._turn()
         finally:
             self._notifier.stopping()
-            self._courier.stop()
-            self._spool.stop()
+            self._deliveries.stop()
             self._resolver.close()
             for engine in self._engines.values():
                 engine.close()
@@ -115,24 +109,25 @@ class Agent:
         The tick bounds the number of wake-ups at high rates. It does not blur the figures: the
         kernel stamps the packets.
         """
-        if not (self._courier.is_alive() and self._spool.is_alive()):
+        if not self._deliveries.is_alive():
             raise AgentError("a thread of the agent has died; start the agent again")
         if self._reloading:
             self._reload()
         now_ns = time.monotonic_ns()
         self._notifier.alive(now_ns)
-        if self._lists:
-            self._apply(self._lists.pop(), now_ns)
+        if self._deliveries.has_news:
+            self._apply(now_ns)
         due_ns = self._prober.tick(now_ns)
         self._watch_overflow(now_ns)
         idle_s = _IDLE_S if due_ns is None else (due_ns - time.monotonic_ns()) / NS_PER_S
-        if not (self._stopping or self._reloading or self._lists):
+        if not (self._stopping or self._reloading or self._deliveries.has_news):
             pause_s = min(max(idle_s, tick_s(self._prober.packets_per_s)), _IDLE_S)
             lag_s = self._watch.sleep(pause_s)
             if lag_s is not None:
                 self._health.note_lag(lag_s)
 
-    def _apply(self, items: tuple[Item, ...], now_ns: int) -> None:
+    def _apply(self, now_ns: int) -> None:
+        items = self._deliveries.items()
         tasks = tuple(map(plan_task, items))
         self._edges = sum(isinstance(task, Probe) for task in tasks)
         self._prober.configure(tasks, now_ns)
@@ -148,21 +143,16 @@ class Agent:
             _log.error("cannot reload, the settings stay as they were: %s", error)
         else:
             settings = self._settings = result.settings
-            self._courier.follow(settings)
-            self._spool.bound(settings.spool_bytes, settings.spool_age_s)
+            self._deliveries.follow(settings)
             self._reporter.follow(settings)
             _log.info("reloaded, changed: %s", ", ".join(result.followed) or "nothing")
             if result.kept:
                 _log.warning("a restart is needed to change: %s", ", ".join(result.kept))
         self._notifier.ready()
 
-    def _receive(self, items: tuple[Item, ...]) -> None:
-        self._lists.append(items)
-        self._watch.wake()
-
     def _deliver(self, itemid: int, text: str, unsupported: bool) -> None:
         clock_s, ns = self._value_clock.stamp(itemid)
-        self._spool.put(Value(itemid, text, clock_s, ns, unsupported))
+        self._deliveries.put(itemid, text, clock_s, ns, unsupported)
 
     def _watch_overflow(self, now_ns: int) -> None:
         if now_ns < self._overflow_check_ns:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 _FLAGS = (
-    ("server", "HOST[:PORT]", "Zabbix server or proxy; the port is 10051."),
+    ("server", "HOST[:PORT]", "Zabbix server or proxy; the port is 10051. Several: a;b or a,b."),
     ("hostname", "NAME", "This host's name in Zabbix."),
     ("refresh", "TIME", "How often to ask for changes; 5s."),
     ("heartbeat", "TIME", "How often to show life to Zabbix; 60s."),

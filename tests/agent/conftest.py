@@ -86,6 +86,7 @@ class ZabbixServer:
         self.values: list[dict[str, Any]] = []
         self.refuse_values = 0
         self.is_away = False
+        self.redirect: dict[str, object] | None = None
         self._accepted: dict[str, int] = {}
         self._server = TcpServer(self._handle)
         self.address = f"127.0.0.1:{self._server.port}"
@@ -120,6 +121,8 @@ class ZabbixServer:
             connection.sendall(framed(json.dumps(answer).encode()))
 
     def _answer(self, request: dict[str, Any]) -> dict[str, object] | None:
+        if self.redirect:  # as each proxy of a group but the one in charge, also to heartbeats
+            return {"response": "failed", "redirect": self.redirect}
         if request["request"] == "active check heartbeat":
             return None
         if request["request"] == "agent data":

@@ -4,42 +4,33 @@ from pathlib import Path
 
 import pytest
 
-from multipath.agent.config import Settings, load_settings, parse_server
-from multipath.agent.exchange import Server
-from multipath.errors import AgentError, ConfigError
-
-
-@pytest.mark.parametrize(
-    ("text", "host", "port", "shown"),
-    [
-        ("192.0.2.1", "192.0.2.1", 10051, "192.0.2.1:10051"),
-        ("zabbix.example.com:10061", "zabbix.example.com", 10061, "zabbix.example.com:10061"),
-        ("[2001:db8::1]:10061", "2001:db8::1", 10061, "[2001:db8::1]:10061"),
-        ("[2001:db8::1]", "2001:db8::1", 10051, "[2001:db8::1]:10051"),
-        ("2001:db8::1", "2001:db8::1", 10051, "[2001:db8::1]:10051"),
-    ],
-)
-def test_servers(text: str, host: str, port: int, shown: str) -> None:
-    assert parse_server(text) == Server(host, port)
-    assert str(parse_server(text)) == shown
-
-
-@pytest.mark.parametrize("text", ["", ":10051", "a:b", "a:0", "a:65536", "[::1", "a b", "[::1]x"])
-def test_what_is_no_server(text: str) -> None:
-    with pytest.raises(AgentError, match="is no server; write HOST"):
-        parse_server(text)
+from multipath.agent.config import Settings, load_settings
+from multipath.agent.server import Server
+from multipath.errors import ConfigError
 
 
 def test_flags_alone_suffice() -> None:
     settings = load_settings({"server": "192.0.2.1", "hostname": "multipath.a"}, None)
-    assert settings == Settings(Server("192.0.2.1", 10051), "multipath.a", 5.0, 60.0)
+    assert settings == Settings(((Server("192.0.2.1", 10051),),), "multipath.a", 5.0, 60.0)
+
+
+def test_what_waits_has_a_file_for_each_host_name_and_each_of_several_servers(
+    tmp_path: Path,
+) -> None:
+    def files(server: str) -> list[str]:
+        settings = load_settings({"server": server, "hostname": "h", "state": str(tmp_path)}, None)
+        paths = [settings.spool(cluster) for cluster in settings.servers]
+        return [path.name for path in paths if path and path.parent == tmp_path]
+
+    assert files("a;b") == ["h.spool"]
+    assert files("a;b,[::1]:99") == ["h@a:10051.spool", "h@[::1]:99.spool"]
 
 
 def test_flags_win_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / "agent.toml"
     file.write_text('server = "192.0.2.1"\nhostname = "a"\nrefresh = "10s"\nheartbeat = "2m"\n')
     settings = load_settings({"hostname": "b", "refresh": None}, file)
-    assert settings == Settings(Server("192.0.2.1", 10051), "b", 10.0, 120.0)
+    assert settings == Settings(((Server("192.0.2.1", 10051),),), "b", 10.0, 120.0)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from multipath.agent.exchange import REPLY_MAX_BYTES, Server, announce, exchange
+from multipath.agent.exchange import REPLY_MAX_BYTES, announce, exchange
 from multipath.agent.resolve import Resolver
+from multipath.agent.server import Server
 from multipath.errors import AgentError
 
 if TYPE_CHECKING:

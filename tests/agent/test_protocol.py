@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multipath.agent import protocol
-from multipath.agent.protocol import Checks, read_checks, read_receipt
+from multipath.agent.protocol import Checks, read_checks, read_receipt, read_redirect
+from multipath.agent.server import Redirect, Server
 from multipath.agent.task import Item, plan_task
 from multipath.agent.value import Batch, Value
 from multipath.errors import AgentError
@@ -70,16 +71,13 @@ def test_an_unknown_host_is_told_apart(words: str) -> None:
         ({}, "the server refused: no reason given"),
         ({"response": "failed", "info": "no luck"}, "the server refused: no luck"),
         ({"response": "failed", "info": 5}, "no reason given"),
-        (
-            {"response": "failed", "redirect": {"revision": 1, "address": "10.77.0.3:10071"}},
-            "the proxy group moved this host to 10.77.0.3:10071",
-        ),
         ({"response": "success", "data": {}}, "no list"),
         ({"response": "success", "data": [5]}, "no object"),
         ({"response": "success", "data": [{"key": "a"}]}, "lacks its item id or key"),
         ({"response": "success", "data": [{"itemid": "5", "key": "a"}]}, "lacks"),
         ({"response": "success", "data": [{"itemid": True, "key": "a"}]}, "lacks"),
         ({"response": "success", "data": [{"itemid": 5, "key": 7}]}, "lacks"),
+        ({"response": "success", "data": [{"itemid": 1 << 63, "key": "a"}]}, "none that Zabbix"),
         ({"response": "success", "config_revision": "a"}, "revision that is no number"),
         ({"response": "success", "config_revision": -1}, "revision that is no number"),
     ],
@@ -88,6 +86,38 @@ def test_a_senseless_answer_is_an_error(reply: object, reason: str) -> None:
     with pytest.raises(AgentError) as caught:
         read_checks(reply, 0)
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("redirect", "expected"),
+    [
+        ({"revision": 1, "address": "10.77.0.3:10071"}, Redirect(Server("10.77.0.3", 10071), 1)),
+        ({"revision": 2, "address": "::1"}, Redirect(Server("::1", 10051), 2)),
+        ({"reset": True}, Redirect(None, 0)),
+        (None, None),
+        ("10.77.0.3", None),
+    ],
+)
+def test_a_proxy_group_says_where_to_go(redirect: object, expected: Redirect | None) -> None:
+    assert read_redirect({"response": "failed", "redirect": redirect}) == expected
+    assert read_redirect([redirect]) is None
+
+
+@pytest.mark.parametrize(
+    ("redirect", "reason"),
+    [
+        ({}, "without saying where to"),
+        ({"address": "a"}, "without saying where to"),
+        ({"address": 5, "revision": 1}, "without saying where to"),
+        ({"address": "a", "revision": True}, "without saying where to"),
+        ({"address": "a b", "revision": 1}, "'a b' is no server"),
+        ({"address": "a/../b", "revision": 1}, "is no server"),
+        ({"address": "x" * 300, "revision": 1}, "is no server"),
+    ],
+)
+def test_a_redirect_to_no_place_is_an_error(redirect: object, reason: str) -> None:
+    with pytest.raises(AgentError, match=reason):
+        read_redirect({"response": "failed", "redirect": redirect})
 
 
 def test_a_receipt_is_a_success_or_an_error() -> None:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from multipath.agent.config import Settings
-from multipath.agent.exchange import Server
 from multipath.agent.reload import Reload, reload
+from multipath.agent.server import Server
 from tests.agent.test_service import HOST, loopback_key
 from tests.agent.test_status import wait_for_status
 
 if TYPE_CHECKING:
     from tests.agent.conftest import AgentProcess, ZabbixServer
 
-NOW = Settings(Server("a", 10051), "here")
+NOW = Settings(((Server("a", 10051),),), "here")
 
 
 def test_what_did_not_change_is_not_followed_anew() -> None:
@@ -29,7 +29,7 @@ def test_who_the_agent_is_needs_a_restart_and_the_rest_does_not() -> None:
         NOW,
         hostname="there",
         state=Path("/elsewhere"),
-        server=Server("b", 1),
+        servers=((Server("b", 1),),),
         refresh_s=9.0,
         heartbeat_s=9.0,
         spool_bytes=1,
@@ -39,6 +39,12 @@ def test_who_the_agent_is_needs_a_restart_and_the_rest_does_not() -> None:
     assert result.settings == replace(wanted, hostname="here", state=NOW.state)
     assert result.followed == ("server", "refresh", "heartbeat", "spool-size", "spool-age")
     assert result.kept == ("hostname", "state")
+
+
+def test_another_list_of_several_servers_needs_a_restart() -> None:
+    several = replace(NOW, servers=(*NOW.servers, (Server("b", 1),)))
+    for before, after in ((NOW, several), (several, NOW)):
+        assert reload(before, after) == Reload(before, (), ("server",))
 
 
 def test_a_running_agent_follows_its_file_without_a_gap(

@@ -161,6 +161,38 @@ def test_a_server_that_is_away_is_said_once_and_the_agent_still_stops(
     assert agent.log.count("cannot reach 127.0.0.1:1: connection refused") == 1
 
 
+def test_two_servers_each_get_every_value_and_one_that_is_away_gets_it_later(
+    serve_zabbix: Callable[[], ZabbixServer], start_agent: StartAgent, tmp_path: Path
+) -> None:
+    first, second = serve_zabbix(), serve_zabbix()
+    first.configure(HOST, (1, loopback_key(), "1s"), (2, loopback_key("else"), "1s"))
+    second.configure(HOST, (7, loopback_key(), "1s"))
+    agent = start_agent(f"{first.address},{second.address}", HOST, state=tmp_path)
+    second.wait_for(lambda: second.of(7))
+    second.is_away = True
+    shared = len(first.of(1))
+    first.wait_for(lambda: len(first.of(1)) >= shared + 3)
+    second.is_away = False
+
+    def seen(server: ZabbixServer, itemid: int) -> list[tuple[int, int, str]]:
+        return [(value["clock"], value["ns"], value["value"]) for value in server.of(itemid)]
+
+    wanted = set(seen(first, 1)[shared:])
+    second.wait_for(lambda: wanted <= set(seen(second, 7)))
+    agent.finish()
+    assert len(seen(second, 7)) == len(set(seen(second, 7)))
+    assert first.of(2)
+    assert not second.of(2)
+    sessions = [
+        {each["session"] for each in server.requests if "session" in each}
+        for server in (first, second)
+    ]
+    assert [len(session) for session in sessions] == [1, 1]
+    assert sessions[0] != sessions[1]
+    files = {path.name for path in tmp_path.glob("*.spool")}
+    assert files == {f"{HOST}@{server.address}.spool" for server in (first, second)}
+
+
 def test_two_agents_on_one_host_each_measure_their_own(
     zabbix: ZabbixServer, start_agent: StartAgent
 ) -> None:
