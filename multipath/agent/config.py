@@ -17,7 +17,7 @@ _DAY_S = 86400.0
 _SPOOL_AGE_MAX_S = 365 * _DAY_S
 _MB = 1_000_000
 _SIZE = re.compile(r"([1-9][0-9]{0,5})MB")
-_IN_MEMORY = "none"
+_NO_FOLDER = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,9 @@ class Settings:
         state: folder for the values that wait and for what was last measured; None for memory.
         spool_bytes: how much the values that wait may take up there.
         spool_age_s: how long they may wait.
+        packet_log: folder for a line per packet, in a file per edge; None for none.
+        packet_log_bytes: how much these files may take up.
+        packet_log_age_s: how long they are kept.
     """
 
     servers: tuple[Cluster, ...]
@@ -41,6 +44,9 @@ class Settings:
     state: Path | None = Path("/var/lib/multipath-agent")
     spool_bytes: int = 256 * _MB
     spool_age_s: float = 7 * _DAY_S
+    packet_log: Path | None = None
+    packet_log_bytes: int = 1000 * _MB
+    packet_log_age_s: float = 7 * _DAY_S
 
     def spool(self, cluster: Cluster) -> Path | None:
         """Return the file of the values that wait for these servers; None for memory.
@@ -112,8 +118,8 @@ def _parse_period_s(text: str) -> float:
     return period_s
 
 
-def _parse_state(text: str) -> Path | None:
-    return None if text == _IN_MEMORY else Path(text)
+def _parse_folder(text: str) -> Path | None:
+    return None if text == _NO_FOLDER else Path(text)
 
 
 def _parse_size_bytes(text: str) -> int:
@@ -135,9 +141,12 @@ _SETTINGS: dict[str, tuple[str, Callable[[str], object]]] = {
     "hostname": ("hostname", _parse_hostname),
     "refresh": ("refresh_s", _parse_period_s),
     "heartbeat": ("heartbeat_s", _parse_period_s),
-    "state": ("state", _parse_state),
+    "state": ("state", _parse_folder),
     "spool-size": ("spool_bytes", _parse_size_bytes),
     "spool-age": ("spool_age_s", _parse_age_s),
+    "packet-log": ("packet_log", _parse_folder),
+    "packet-log-size": ("packet_log_bytes", _parse_size_bytes),
+    "packet-log-age": ("packet_log_age_s", _parse_age_s),
 }
 
 SETTING_NAMES = {attribute: name for name, (attribute, _) in _SETTINGS.items()}

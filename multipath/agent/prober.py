@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from multipath.agent.engine import Engine
+from multipath.agent.fate_book import FateBook, Write
 from multipath.agent.resolve import Resolver
 from multipath.agent.run import Deliver, EdgeRun, Lane, Run, TaskRun
 from multipath.agent.schedule import to_ns
@@ -26,6 +27,7 @@ class Prober:
 
     Args:
         engines: by the kinds of probes that each is for.
+        write: takes what becomes of each packet, as a line of text.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Prober:
         resolver: Resolver,
         deliver: Deliver,
         health: Callable[[], str],
+        write: Write | None = None,
     ) -> None:
         lanes = {engine: Lane(engine) for engine in engines.values()}
         self._lane_of = {kind: lanes[engine] for kind, engine in engines.items()}
@@ -45,6 +48,8 @@ class Prober:
         self._heap: list[tuple[int, int, Run]] = []
         self._running: dict[int, tuple[Task, TaskRun]] = {}
         self.packets_per_s = 0.0
+        self.fates = FateBook(write)
+        self.add(self.fates, 0)
 
     def configure(self, tasks: Iterable[Task], now_ns: int) -> None:
         """Run these tasks from now on: new ones begin, changed ones begin anew, others end.

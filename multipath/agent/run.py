@@ -6,6 +6,7 @@ from typing import Generic, Protocol
 
 from multipath.agent.account import Packets, account
 from multipath.agent.engine import Engine, F, T
+from multipath.agent.fate_book import FateBook
 from multipath.agent.resolve import Resolver
 from multipath.agent.schedule import (
     next_packet_ns,
@@ -36,6 +37,7 @@ class Loop(Protocol):
 
     resolver: Resolver
     deliver: Deliver
+    fates: FateBook
 
     def add(self, run: Run, due_ns: int) -> None:
         """Put a run on the heap."""
@@ -75,12 +77,13 @@ class EdgeRun(TaskRun, Generic[T, F]):
         self._target: T | None = None
         self._error = ""
         self._used_address = self.address_was = ""
+        self._begun = 0
         loop.resolver.lookup(spec.address)
 
     def step(self, now_ns: int) -> int | None:
         """Send the next packet; after the last of a cycle, begin the next in its time."""
         if self.ended:
-            self.end(self._flight)
+            self.end(self._packets, self._flight)
             self._drop()
             return None
         if self._packets is None:
@@ -88,6 +91,8 @@ class EdgeRun(TaskRun, Generic[T, F]):
                 self._start_ns = self.due_ns = now_ns + _RESOLVING_NS
                 return self.due_ns
             self._packets = self._begin()
+            self.loop.fates.begin(self.task.spec, self._packets, self.address(), self._begun)
+            self._begun += self.task.spec.packets
         if self._flight is not None:
             self._lane.outgoing.append(self._flight)
         self._planned += 1
@@ -102,10 +107,12 @@ class EdgeRun(TaskRun, Generic[T, F]):
         """Return the address that the edge's packets go to, empty when it has none."""
         return "" if self._target is None else self._target.endpoint.address
 
-    def end(self, flight: F | None) -> None:
-        """Wait for nothing more of a flight."""
+    def end(self, packets: Packets | None, flight: F | None) -> None:
+        """Wait for nothing more of a cycle."""
         if flight is not None:
             self._lane.engine.end(flight)
+        if packets is not None:
+            self.loop.fates.end(packets)
 
     def _begin(self) -> Packets:
         count = self.task.spec.packets
@@ -177,7 +184,7 @@ class _Closing(Generic[T, F]):
         missing = packets.received_ns.count(0) > packets.sent_ns.count(0)
         if missing and now_ns < self._last_ns and not self._edge.removed:
             return self._last_ns
-        self._edge.end(self._flight)
+        self._edge.end(packets, self._flight)
         if not self._edge.removed:
             task = self._edge.task
             measurement = account(packets, task.spec.timeout_s, self._address, self._address_was)

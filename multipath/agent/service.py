@@ -14,6 +14,7 @@ from multipath.agent.engine import Engine
 from multipath.agent.health import Health
 from multipath.agent.icmp import IcmpEngine
 from multipath.agent.notify import Notifier
+from multipath.agent.packet_log import PacketLog
 from multipath.agent.prober import Prober
 from multipath.agent.reload import reload
 from multipath.agent.reporter import Reporter
@@ -58,7 +59,14 @@ class Agent:
         self._resolver = Resolver()
         self._deliveries = Deliveries(settings, self._resolver, self._watch.wake)
         self._health = Health(self._engines.values(), self._deliveries)
-        self._prober = Prober(self._engines, self._resolver, self._deliver, self._health.report)
+        self._packet_log = _packet_log(settings)
+        self._prober = Prober(
+            self._engines,
+            self._resolver,
+            self._deliver,
+            self._health.report,
+            self._packet_log.write if self._packet_log else None,
+        )
         self._notifier = Notifier(os.environ)
         self._reporter = Reporter(settings, self._deliveries, self._notifier, lambda: self._edges)
         self._overflowed = 0
@@ -88,6 +96,8 @@ class Agent:
         )
         if settings.state is None:
             _log.warning("values wait in memory only: a restart loses them; give --state DIR")
+        if self._packet_log:
+            self._packet_log.start()
         self._deliveries.start()
         self._notifier.ready()
         try:
@@ -96,6 +106,8 @@ class Agent:
         finally:
             self._notifier.stopping()
             self._deliveries.stop()
+            if self._packet_log:
+                self._packet_log.stop()
             self._resolver.close()
             for engine in self._engines.values():
                 engine.close()
@@ -166,3 +178,9 @@ class Agent:
                 overflowed - self._overflowed,
             )
         self._overflowed = overflowed
+
+
+def _packet_log(settings: Settings) -> PacketLog | None:
+    if settings.packet_log is None:
+        return None
+    return PacketLog(settings.packet_log, settings.packet_log_bytes, settings.packet_log_age_s)

@@ -18,6 +18,9 @@ _FLAGS = (
     ),
     ("spool-size", "SIZE", "How much may wait there; 256MB."),
     ("spool-age", "TIME", "How long it may wait; 7d."),
+    ("packet-log", "DIR", "Where to log each packet, in a file per edge; none."),
+    ("packet-log-size", "SIZE", "How much may be there; 1000MB."),
+    ("packet-log-age", "TIME", "How long it is kept; 7d."),
 )
 """Name, what it takes, help; for the options of a command in this order."""
 
