@@ -1,41 +1,54 @@
-"""Cycles of one edge → its health, with hysteresis. Pure: a state machine over windows.
+"""Cycles of one edge → its health, with hysteresis. Pure.
 
-Each cycle is judged together with those before it, up to five minutes back. What raises an ill
-takes more evidence than what clears it, and what lies between is doubt: an edge in doubt is
-unknown, so that it neither accuses nor acquits a place. One lost packet does nothing at all.
+The rules are counts and means over the latest cycles, so that Zabbix can hold them in a calculated
+item: ``compiled_edge`` writes the same rules as its expressions. What raises an ill takes more
+evidence than what clears it, and what lies between is doubt: an edge in doubt is unknown, so that
+it neither accuses nor acquits a place. One lost packet does nothing at all.
 
 - Down: the last two cycles lost every packet.
-- Lossy: over all five minutes loss is surely above what is usual for the edge, one burst counting
-  little; or each of the last two cycles is above the threshold. It clears when some stretch of
-  the latest cycles shows that loss is surely below what it was.
+- Lossy: the last two cycles both lost more than the threshold, far more than chance would; or
+  light losses add up over 8 or 30 cycles to more than is usual. No cycle counts there for more
+  than two packets (of more than 40: twice 2.5 %), so that a burst is no trend. It clears after
+  one to three cycles without loss when it was heavy, after about eight when it was light.
 - Slow, jittery: three cycles in a row are above the limit. It clears after three cycles in a row
-  below half the margin.
+  below the lower limit.
+- Doubt: two light losses in the last eight cycles and one of them lately, a last cycle that is
+  slow, or an ill that ended less than two cycles ago.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import takewhile
-from statistics import median
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice, takewhile
+from math import ceil, comb
+from statistics import mean
 
 from multipath.diagnosis.posterior import USUAL_LOSS_RATIO
 from multipath.diagnosis.state import Health
 from multipath.diagnosis.wilson import wilson
 
-RAISE_Z = 4.5
-"""By so many deviations loss must be above its limit: windows overlap, and a year has many."""
+RAISE_Z, CLEAR_Z = 4.5, 2.5
+"""By so many deviations heavy loss must be above its limit, and what clears it below."""
 
-CLEAR_Z = 2.5
-DOUBT_Z = 1.0
+CHANCE = 1e-7
+"""How probable light losses of a well edge may be in one look, at most: a year has three million
+cycles of 10 s."""
 
-_DOWN_CYCLES, _DOWN_PACKETS = 2, 6
-_SUSTAINED_CYCLES = 3
-_AT_ONCE_CYCLES, _AT_ONCE_LOST = 2, 4
-_TREND_RATIO, _TREND_LOST = 0.1, 4
-_DOUBTFUL_LOST = 2
-_RECENT_CYCLES = 6
-_RTT_MARGIN_S, _RTT_MARGIN_RATIO = 0.010, 0.2
-_JITTER_MARGIN_S, _JITTER_MARGIN_RATIO = 0.005, 2.0
+HEAVY_CYCLES, SUSTAINED_CYCLES, RECENT_CYCLES, TREND_CYCLES = 2, 3, 8, 30
+CLEAN_CYCLES = (1, 2, 3)
+RECOVERY_CYCLES = 2
+"""For so long an edge stays in doubt after an ill."""
+
+DOUBTFUL_LOSSES = 2
+LOW_RATIO = 0.9
+"""A threshold is cleared below such a part of it."""
+
+MARGIN_S, MARGIN_RATIO = 0.010, 0.2
+"""A median RTT this far above the usual one (whichever is more) is slow; at half of it no more."""
+
+_DOWN_PACKETS = 6
+_LEAST_LOST = 4
+_FINEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +60,10 @@ class Cycle:
     rtt_s: float | None = None
     jitter_s: float | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Usual:
-    """How an edge is when it is well: its baseline. None is not known."""
-
-    loss_ratio: float = USUAL_LOSS_RATIO
-    rtt_s: float | None = None
-    jitter_s: float | None = None
+    @property
+    def loss_percent(self) -> float:
+        """0 to 100."""
+        return 100 * self.lost / self.sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,36 +71,106 @@ class Limits:
     """What an edge is held against.
 
     Args:
-        usual: its baseline.
-        loss_ratio: loss, 0 to 1, that is too much at once.
+        usual_rtt_s: its median RTT when it is well; None is not known.
+        loss_percent: loss that is too much at once.
         rtt_s: median RTT that is too much whatever is usual.
+        jitter_s: jitter that is too much.
     """
 
-    usual: Usual = field(default_factory=Usual)
-    loss_ratio: float = 0.05
+    usual_rtt_s: float | None = None
+    loss_percent: float = 5.0
     rtt_s: float = 0.3
+    jitter_s: float = 0.05
 
     @property
-    def unusual_loss_ratio(self) -> float:
-        """Loss that is not usual any more: twice the usual, and 0.1 % more."""
-        return 2 * self.usual.loss_ratio + 0.001
+    def high_s(self) -> float:
+        """Above this median RTT a cycle is slow."""
+        return self._limit(MARGIN_S, MARGIN_RATIO, 1.0)
+
+    @property
+    def low_s(self) -> float:
+        """Below this one it is slow no more."""
+        return self._limit(MARGIN_S / 2, MARGIN_RATIO / 2, LOW_RATIO)
+
+    def _limit(self, margin_s: float, margin_ratio: float, share: float) -> float:
+        usual_s, threshold_s = self.usual_rtt_s, share * self.rtt_s
+        if usual_s is None:
+            return threshold_s
+        return min(usual_s + max(margin_s, margin_ratio * usual_s), threshold_s)
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
-    """Packets lost of those sent."""
+class Cuts:
+    """From which counts on loss is more than chance, with so many packets in a cycle.
 
-    lost: int = 0
-    sent: int = 0
+    Args:
+        one_percent: a cycle with more loss than this counts as one light loss,
+        two_percent: and with more than this, as two.
+        down_cycles: so many cycles without an answer are down.
+        heavy_percent: mean loss of two cycles that is heavy; above 100 where two tell nothing.
+        recent: light losses in 8 cycles that are too many,
+        trend: and in 30.
+        clean_percent: by how many cycles without loss an edge is cleared, the mean loss of the
+            last 8 that it must have had at least.
+    """
 
-    @property
-    def ratio(self) -> float:
-        """0 to 1; 0 when nothing was sent."""
-        return self.lost / self.sent if self.sent else 0.0
+    one_percent: float
+    two_percent: float
+    down_cycles: int
+    heavy_percent: float
+    recent: int
+    trend: int
+    clean_percent: tuple[tuple[int, float], ...]
 
-    def plus(self, cycle: Cycle) -> "Loss":
-        """Return this with one cycle more."""
-        return Loss(self.lost + cycle.lost, self.sent + cycle.sent)
+
+@cache
+def cuts(packets: int, loss_percent: float = 5.0) -> Cuts:
+    """Return the counts for cycles of so many packets, and a threshold of loss at once.
+
+    Heavy loss is surely above half of the threshold by Wilson's lower bound, and cleared where the
+    upper bound of a clean stretch is below what was lost before. Light losses are too many where
+    the usual loss would hardly ever lose as many (binomial).
+    """
+    heavy = _surely_above(loss_percent / 200, HEAVY_CYCLES * packets)
+    light = ceil(packets / _FINEST)  # packets that a light loss is
+    counted = packets // light
+    return Cuts(
+        one_percent=round(100 * (light - 0.5) / packets, 3),
+        two_percent=round(100 * (2 * light - 0.5) / packets, 3),
+        down_cycles=max(HEAVY_CYCLES, ceil(_DOWN_PACKETS / packets)),
+        heavy_percent=round(100 * (heavy - 0.5) / (HEAVY_CYCLES * packets), 3),
+        recent=_too_many(RECENT_CYCLES * counted),
+        trend=_too_many(TREND_CYCLES * counted),
+        clean_percent=tuple(
+            (clean, round(_must_have_lost_percent(clean, packets), 3)) for clean in CLEAN_CYCLES
+        ),
+    )
+
+
+def _surely_above(limit_ratio: float, sent: int) -> int:
+    """Return the least number of lost packets that is; one more than all if none is."""
+    return next(
+        (
+            lost
+            for lost in range(_LEAST_LOST, sent + 1)
+            if wilson(lost, sent, RAISE_Z).lower > limit_ratio
+        ),
+        sent + 1,
+    )
+
+
+def _too_many(sent: int) -> int:
+    """Return the least number of lost packets that a well edge loses by chance hardly ever."""
+    well, fewer, lost = 1 - USUAL_LOSS_RATIO, 0.0, 0
+    while 1 - fewer > CHANCE or lost < _LEAST_LOST:
+        fewer += comb(sent, lost) * USUAL_LOSS_RATIO**lost * well ** (sent - lost)
+        lost += 1
+    return lost
+
+
+def _must_have_lost_percent(clean: int, packets: int) -> float:
+    upper = wilson(0, clean * packets, CLEAR_Z).upper
+    return 100 * upper * (RECENT_CYCLES - clean) / RECENT_CYCLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +179,13 @@ class Judgement:
 
     Args:
         health: what it is now.
-        lossy: packets counted while it has been lossy; None when it is not.
-        slow: whether it is.
-        jittery: whether it is.
-        cycles: how many of the newest cycles count; those before an ill that ended do not.
+        pace: its health by RTT and jitter alone.
+        since_bad: cycles since it was last bad; None when it has not been.
     """
 
     health: Health = Health.UNKNOWN
-    lossy: Loss | None = None
-    slow: bool = False
-    jittery: bool = False
-    cycles: int = 0
+    pace: Health = Health.UNKNOWN
+    since_bad: int | None = None
 
 
 def step(before: Judgement, cycles: Sequence[Cycle], limits: Limits) -> Judgement:
@@ -118,117 +193,96 @@ def step(before: Judgement, cycles: Sequence[Cycle], limits: Limits) -> Judgemen
 
     Args:
         before: that after the cycle before; a new ``Judgement()`` after a silence.
-        cycles: those of the last five minutes, oldest first; the last one is new.
+        cycles: the last 30 (fewer at the beginning), oldest first; the last one is new.
         limits: what the edge is held against.
     """
-    counted = before.cycles + 1
-    past = cycles[-counted:]
-    lossy, kept = _lossy(before.lossy, past, limits)
-    slow, slow_doubt = _sustained(before.slow, [each.rtt_s for each in past], *_rtt_limits(limits))
-    jittery, jitter_doubt = _sustained(
-        before.jittery, [each.jitter_s for each in past], *_jitter_limits(limits)
-    )
-    down = list(takewhile(_all_lost, reversed(past)))
-    if len(down) >= _DOWN_CYCLES and sum(each.sent for each in down) >= _DOWN_PACKETS:
-        health = Health.DOWN
-    elif lossy:
-        health = Health.LOSSY
-    elif slow:
-        health = Health.SLOW
-    elif jittery:
-        health = Health.JITTERY
+    past = [each for each in reversed(cycles) if each.sent]
+    if not past:
+        return Judgement()
+    pace = _pace(before.pace, past, limits)
+    found = cuts(past[0].sent, limits.loss_percent)
+    recovering = before.since_bad is not None and before.since_bad < RECOVERY_CYCLES
+    health = _health(before.health, past, limits, found, pace=pace, recovering=recovering)
+    if health.bad:
+        since_bad: int | None = 0
     else:
-        doubt = slow_doubt or jitter_doubt or _doubtful(past[-kept:], limits)
-        health = Health.UNKNOWN if doubt else Health.GOOD
-    return Judgement(health, lossy, slow, jittery, min(kept, len(cycles)))
+        since_bad = None if before.since_bad is None else before.since_bad + 1
+    return Judgement(health, pace, since_bad)
 
 
-def _lossy(before: Loss | None, past: Sequence[Cycle], limits: Limits) -> tuple[Loss | None, int]:
-    """Return the loss counted while lossy (None when not), and how many cycles still count."""
-    if before is None:
-        raised = _above_threshold(past[-_AT_ONCE_CYCLES:], limits) or _unusual(past, limits)
-        return (_pooled(past[-_RECENT_CYCLES:]) if raised else None), len(past)
-    stretch = Loss()
-    for length, cycle in enumerate(reversed(past), 1):
-        stretch = stretch.plus(cycle)
-        below = wilson(stretch.lost, stretch.sent, CLEAR_Z).upper < before.ratio
-        if below and _lower(stretch, DOUBT_Z) <= limits.unusual_loss_ratio:
-            return None, length
-    return before.plus(past[-1]), len(past)
-
-
-def _above_threshold(past: Sequence[Cycle], limits: Limits) -> bool:
-    each_above = all(each.lost > limits.loss_ratio * each.sent for each in past)
-    now = _pooled(past)
-    return each_above and now.lost >= _AT_ONCE_LOST and _lower(now, RAISE_Z) > limits.loss_ratio / 2
-
-
-def _unusual(past: Sequence[Cycle], limits: Limits) -> bool:
-    # packets are lost in bursts: no cycle counts for more than a trend would make it
-    trend = Loss(
-        sum(min(each.lost, math.ceil(each.sent * _TREND_RATIO)) for each in past),
-        sum(each.sent for each in past),
+def _health(
+    before: Health,
+    past: Sequence[Cycle],
+    limits: Limits,
+    found: Cuts,
+    *,
+    pace: Health,
+    recovering: bool,
+) -> Health:
+    """Return the health; ``past`` is newest first, as in what follows."""
+    dead = takewhile(lambda each: each.lost == each.sent, past)
+    if len(list(islice(dead, found.down_cycles))) == found.down_cycles:
+        return Health.DOWN
+    if _raised(past, limits, found) or (before >= Health.LOSSY and not _cleared(past, found)):
+        return Health.LOSSY
+    if pace.bad:
+        return pace
+    doubt = recovering or (
+        _lossy_cycles(past, found) > 0 and _light(past[:RECENT_CYCLES], found) >= DOUBTFUL_LOSSES
     )
-    return trend.lost >= _TREND_LOST and _lower(trend, RAISE_Z) > limits.unusual_loss_ratio
+    return Health.UNKNOWN if doubt else pace
 
 
-def _doubtful(past: Sequence[Cycle], limits: Limits) -> bool:
-    long = _pooled(past)
-    return long.lost >= _DOUBTFUL_LOST and _lower(long, DOUBT_Z) > limits.unusual_loss_ratio
-
-
-def _lower(loss: Loss, z: float) -> float:
-    return wilson(loss.lost, loss.sent, z).lower
-
-
-def _sustained(
-    before: bool, values: Sequence[float | None], high: float, low: float
-) -> tuple[bool, bool]:
-    """Return whether values are too high for long, and whether the last one makes doubt."""
-    last = [value for value in values if value is not None][-_SUSTAINED_CYCLES:]
-    enough = len(last) == _SUSTAINED_CYCLES
-    now = not (enough and max(last) < low) if before else enough and min(last) > high
-    return now, bool(last) and last[-1] > high
-
-
-def _rtt_limits(limits: Limits) -> tuple[float, float]:
-    usual_s = limits.usual.rtt_s
-    if usual_s is None:
-        return limits.rtt_s, 0.9 * limits.rtt_s
-    margin_s = max(_RTT_MARGIN_S, _RTT_MARGIN_RATIO * usual_s)
-    if limits.rtt_s < usual_s + margin_s:
-        return limits.rtt_s, 0.9 * limits.rtt_s
-    return usual_s + margin_s, usual_s + margin_s / 2
-
-
-def _jitter_limits(limits: Limits) -> tuple[float, float]:
-    usual_s = limits.usual.jitter_s
-    if usual_s is None:
-        return float("inf"), float("inf")
-    margin_s = max(_JITTER_MARGIN_S, _JITTER_MARGIN_RATIO * usual_s)
-    return usual_s + margin_s, usual_s + margin_s / 2
-
-
-def _pooled(cycles: Sequence[Cycle]) -> Loss:
-    return Loss(sum(each.lost for each in cycles), sum(each.sent for each in cycles))
-
-
-def _all_lost(cycle: Cycle) -> bool:
-    return 0 < cycle.sent == cycle.lost
-
-
-def usual(cycles: Sequence[Cycle]) -> Usual:
-    """Return the baseline of an edge from a long past, most of which it was well.
-
-    The worst tenth of the cycles is left out, and loss is never taken to be below 0.2 %: less
-    cannot be told from none.
-    """
-    sent = sorted((each for each in cycles if each.sent), key=lambda each: each.lost / each.sent)
-    well = _pooled(sent[: len(sent) - len(sent) // 10])
-    rtts_s = [each.rtt_s for each in sent if each.rtt_s is not None]
-    jitters_s = [each.jitter_s for each in sent if each.jitter_s is not None]
-    return Usual(
-        loss_ratio=max(well.ratio, USUAL_LOSS_RATIO),
-        rtt_s=median(rtts_s) if rtts_s else None,
-        jitter_s=median(jitters_s) if jitters_s else None,
+def _raised(past: Sequence[Cycle], limits: Limits, found: Cuts) -> bool:
+    heavy = [each.loss_percent for each in past[:HEAVY_CYCLES]]
+    if min(heavy) > limits.loss_percent and mean(heavy) >= found.heavy_percent:
+        return True
+    return _lossy_cycles(past, found) >= HEAVY_CYCLES and (
+        _light(past[:RECENT_CYCLES], found) >= found.recent
+        or _light(past[:TREND_CYCLES], found) >= found.trend
     )
+
+
+def _cleared(past: Sequence[Cycle], found: Cuts) -> bool:
+    losses = [each.loss_percent for each in past[:RECENT_CYCLES]]
+    recent = _light(past[:RECENT_CYCLES], found)
+    return (
+        recent == 0
+        or (recent == 1 and _light(past[:TREND_CYCLES], found) < found.trend)
+        or any(
+            max(losses[:clean]) <= found.one_percent and mean(losses) >= percent
+            for clean, percent in found.clean_percent
+        )
+    )
+
+
+def _lossy_cycles(past: Sequence[Cycle], found: Cuts) -> int:
+    """Return how many of the last three cycles lost anything."""
+    return sum(each.loss_percent > found.one_percent for each in past[:SUSTAINED_CYCLES])
+
+
+def _light(past: Sequence[Cycle], found: Cuts) -> int:
+    """Return the light losses, of which no cycle has more than two."""
+    losses = [each.loss_percent for each in past]
+    return sum((loss > found.one_percent) + (loss > found.two_percent) for loss in losses)
+
+
+def _pace(before: Health, past: Sequence[Cycle], limits: Limits) -> Health:
+    """Return the health by RTT and jitter: slow, jittery, good, or unknown where it is in doubt."""
+    rtts_s = [each.rtt_s for each in past if each.rtt_s is not None][:SUSTAINED_CYCLES]
+    jitters_s = [each.jitter_s for each in past if each.jitter_s is not None][:SUSTAINED_CYCLES]
+    if not rtts_s:
+        return Health.UNKNOWN
+    if _sustained(before is Health.SLOW, rtts_s, limits.high_s, limits.low_s):
+        return Health.SLOW
+    high_s = limits.jitter_s
+    if jitters_s and _sustained(before is Health.JITTERY, jitters_s, high_s, LOW_RATIO * high_s):
+        return Health.JITTERY
+    doubt = rtts_s[0] > limits.high_s or (bool(jitters_s) and jitters_s[0] > high_s)
+    return Health.UNKNOWN if doubt else Health.GOOD
+
+
+def _sustained(before: bool, newest: Sequence[float], high: float, low: float) -> bool:
+    if before:
+        return max(newest) >= low
+    return len(newest) == SUSTAINED_CYCLES and min(newest) > high

@@ -9,7 +9,7 @@ from itertools import accumulate
 from math import comb
 from random import Random
 
-from multipath.diagnosis.edge_test import Cycle, Judgement, Limits, Usual, step
+from multipath.diagnosis.edge_test import Cycle, Judgement, Limits, step
 from multipath.diagnosis.locate import Verdict, locate
 from multipath.diagnosis.places import Path
 from multipath.diagnosis.state import Health
@@ -19,8 +19,8 @@ PACKETS, WINDOW, CYCLE_S = 20, 30, 10
 
 BACKGROUND_RATIO = 0.002
 _RTT_S, _RTT_NOISE_S = 0.150, 0.0005
-_LIMITS = Limits(usual=Usual(rtt_s=_RTT_S))
-_WELL = Judgement(Health.GOOD, cycles=WINDOW)
+_LIMITS = Limits(usual_rtt_s=_RTT_S)
+_WELL = Judgement(Health.GOOD, Health.GOOD)
 _OUTCOMES = 2000
 _YEAR_CYCLES = 365 * 86400 // CYCLE_S
 
@@ -187,7 +187,7 @@ BACKGROUNDS = (
     Background("0.2 %, of it half in bursts of 5", 0.001, 0.001),
 )
 _BURST = 5
-_LEAST_THAT_RAISES = 6
+_LEAST_THAT_RAISES = 5
 
 
 def false_alarms(background: Background, edge_years: int, random: Random) -> int:

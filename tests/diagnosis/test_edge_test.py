@@ -4,14 +4,14 @@ from random import Random
 
 import pytest
 
-from multipath.diagnosis.edge_test import Cycle, Judgement, Limits, Usual, step, usual
+from multipath.diagnosis.edge_test import Cycle, Judgement, Limits, step
 from multipath.diagnosis.state import Health
 
 WINDOW = 30
-LIMITS = Limits(usual=Usual(rtt_s=0.182, jitter_s=0.001))
+LIMITS = Limits(usual_rtt_s=0.182)
 WELL = Cycle(20, 0, 0.182, 0.001)
 SLOW = Cycle(20, 0, 0.242, 0.001)
-JITTERY = Cycle(20, 0, 0.182, 0.02)
+JITTERY = Cycle(20, 0, 0.182, 0.06)
 DEAD = Cycle(20, 20)
 
 
@@ -58,9 +58,9 @@ def test_a_day_of_usual_loss_raises_nothing() -> None:
 
 
 def test_down_is_two_cycles_without_an_answer_and_ends_with_the_first_good_one() -> None:
-    said = judged([*[WELL] * 40, DEAD, DEAD, DEAD, WELL, WELL, WELL])
-    assert said[40:43] == [Health.UNKNOWN, Health.DOWN, Health.DOWN]
-    assert said[43:] == [Health.GOOD] * 3
+    said = judged([*[WELL] * 40, DEAD, DEAD, WELL, WELL, WELL])
+    assert said[40:42] == [Health.UNKNOWN, Health.DOWN]
+    assert said[42:] == [Health.UNKNOWN, Health.UNKNOWN, Health.GOOD]
 
 
 def test_heavy_loss_is_raised_and_cleared_within_three_cycles_mostly() -> None:
@@ -69,7 +69,7 @@ def test_heavy_loss_is_raised_and_cleared_within_three_cycles_mostly() -> None:
     for _ in range(100):
         said = judged([*[WELL] * 40, *losing(0.3, 20, random), *[WELL] * 10])
         raised += Health.LOSSY in said[40:43]
-        cleared += said[62] is Health.GOOD
+        cleared += not said[62].bad
     assert raised >= 90
     assert cleared >= 95
 
@@ -84,9 +84,9 @@ def test_loss_does_not_flap_while_it_lasts() -> None:
 
 
 def test_slow_takes_three_cycles_to_come_and_to_go() -> None:
-    said = judged([*[WELL] * 5, *[SLOW] * 4, *[WELL] * 4])
+    said = judged([*[WELL] * 5, *[SLOW] * 4, *[WELL] * 5])
     assert said[5:9] == [Health.UNKNOWN, Health.UNKNOWN, Health.SLOW, Health.SLOW]
-    assert said[9:] == [Health.SLOW, Health.SLOW, Health.GOOD, Health.GOOD]
+    assert said[9:] == [Health.SLOW] * 2 + [Health.UNKNOWN] * 2 + [Health.GOOD]
 
 
 def test_one_slow_cycle_is_doubt_and_never_bad() -> None:
@@ -101,9 +101,11 @@ def test_between_the_two_limits_a_slow_edge_stays_what_it_was() -> None:
     assert judged([*[SLOW] * 5, *[between] * 9])[-1] is Health.SLOW
 
 
-def test_jitter_is_held_against_what_is_usual() -> None:
-    assert judged([*[WELL] * 5, *[JITTERY] * 3])[-1] is Health.JITTERY
-    assert judged([JITTERY] * 9, Limits())[-1] is Health.GOOD
+def test_jitter_is_held_against_the_threshold() -> None:
+    said = judged([*[WELL] * 5, *[JITTERY] * 3, *[WELL] * 6])
+    assert said[5:8] == [Health.UNKNOWN, Health.UNKNOWN, Health.JITTERY]
+    assert said[8:12] == [Health.JITTERY, Health.JITTERY, Health.UNKNOWN, Health.UNKNOWN]
+    assert said[12] is Health.GOOD
 
 
 def test_without_a_baseline_the_threshold_counts() -> None:
@@ -113,12 +115,12 @@ def test_without_a_baseline_the_threshold_counts() -> None:
 
 
 def test_a_threshold_below_the_baseline_counts_as_well() -> None:
-    limits = Limits(usual=Usual(rtt_s=0.182), rtt_s=0.19)
+    limits = Limits(usual_rtt_s=0.182, rtt_s=0.19)
     assert judged([Cycle(20, 0, 0.195)] * 3, limits)[-1] is Health.SLOW
 
 
 def test_cycles_that_sent_nothing_tell_nothing() -> None:
-    assert set(judged([Cycle(0, 0)] * 10)) == {Health.GOOD}
+    assert set(judged([Cycle(0, 0)] * 10)) == {Health.UNKNOWN}
     assert judged([*[WELL] * 5, Cycle(0, 0)])[-1] is Health.GOOD
 
 
@@ -126,10 +128,3 @@ def test_with_few_packets_a_cycle_it_takes_longer_to_be_down() -> None:
     assert judged([Cycle(3, 3)] * 2)[-1] is Health.DOWN
     assert Health.DOWN not in judged([Cycle(1, 1)] * 5)
     assert judged([Cycle(1, 1)] * 6)[-1] is Health.DOWN
-
-
-def test_the_baseline_is_that_of_most_cycles() -> None:
-    cycles = [WELL] * 95 + [SLOW, DEAD, DEAD, DEAD, JITTERY]
-    assert usual(cycles) == Usual(loss_ratio=0.002, rtt_s=0.182, jitter_s=0.001)
-    assert usual([Cycle(20, 1)] * 50).loss_ratio == pytest.approx(0.05)
-    assert usual([]) == Usual()
