@@ -27,13 +27,20 @@ SERVICE_PATH = "path"
 SERVICE_ANY = "any"
 SCOPE_EDGE = "edge"
 SCOPE_VANTAGE = "vantage"
+SCOPE_VERDICT = "verdict"
 CHECK_AGENT = "agent-silent"
 CHECK_PROXY = "proxy-away"
+CHECK_SIDE = "side-ill"
 CHECK_DROPS = "agent-drops"
 CHECK_DISK = "agent-disk"
 
 METRIC_STATE = "state"
 """The metric of an edge that tells its health, 0 (unknown) to 5 (down)."""
+METRIC_PACE = "pace"
+"""That of its health by RTT and jitter alone."""
+METRIC_USUAL = "rtt.usual"
+"""That of its usual RTT."""
+
 BEST_ROUTE = "best"
 """In the place of a route's name: the one to take (``number``: 0 direct, 1 the first proxy), and
 what it saves over the direct one (``gain``, in seconds)."""
@@ -42,6 +49,7 @@ KEY_PROBE = f"{PREFIX}.probe"
 KEY_METRIC = f"{PREFIX}.metric"
 KEY_ROUTE = f"{PREFIX}.route"
 KEY_VERDICT = f"{PREFIX}.verdict"
+KEY_SIDE = f"{PREFIX}.side"
 KEY_AGENT_PING = f"{PREFIX}.agent.ping"
 KEY_AGENT_VERSION = f"{PREFIX}.agent.version"
 KEY_AGENT_HEALTH = f"{PREFIX}.agent.health"
@@ -120,9 +128,22 @@ def verdict_key(topology: str, part: str) -> str:
     """Return the key of an item of a path's verdict: ``multipath.verdict[sh-la,states]``.
 
     Parts: ``states`` (the health of all edges as one number), ``json`` (the verdict with all its
-    explanations), ``code`` (the verdict as a number).
+    explanations), ``code`` (the verdict as a number), ``told`` (what is ill there, in words).
     """
     return f"{KEY_VERDICT}[{topology},{part}]"
+
+
+def side_key(topology: str, node: str) -> str:
+    """Return the key of the health of a vantage's side as one path's verdict has it.
+
+    With ``*`` as the topology it stands for all paths.
+    """
+    return f"{KEY_VERDICT}[{topology},side,{node}]"
+
+
+def verdict_check(place: str) -> str:
+    """Return what a path's trigger on a verdict is known by: ``ill zabbix-sh>la``."""
+    return f"ill {place}"
 
 
 def agent_metric_key(metric: str) -> str:

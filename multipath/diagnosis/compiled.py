@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from multipath.diagnosis.locate import FIRST_PROXY_INDEX, MOST_LISTED, Outcome, Verdict
+from multipath.diagnosis.locate import FIRST_PROXY_INDEX, MOST_LISTED, Outcome, Suspect, Verdict
 from multipath.diagnosis.places import Path
 from multipath.diagnosis.rules import HEALTHS, tables
 from multipath.diagnosis.state import Health
@@ -60,6 +60,12 @@ def meanings(path: Path) -> dict[int, tuple[Outcome, str]]:
     return general | dict(enumerate(named, FIRST_PLACE))
 
 
+def ill(verdict: Verdict) -> tuple[Suspect, ...]:
+    """Return the segments that a verdict blames; none while it is undecided."""
+    decided = verdict.outcome in {Outcome.PLACE, Outcome.SEVERAL}
+    return verdict.explanations[0].suspects if decided else ()
+
+
 def as_data(path: Path, verdict: Verdict) -> dict[str, Any]:
     """Return a verdict as the data whose JSON the script gives."""
     return {
@@ -68,6 +74,7 @@ def as_data(path: Path, verdict: Verdict) -> dict[str, Any]:
         "health": int(verdict.health),
         "count": min(verdict.count, MOST_COUNTED),
         "lost": list(verdict.lost),
+        "ill": {each.segment: int(each.health) for each in ill(verdict)},
         "explanations": [
             {
                 "misfits": each.misfits,
@@ -214,7 +221,7 @@ function explain(healths) {
 }
 
 var healths = decode(String(value)), lost = forgive(healths), found = explain(healths);
-var first = found.listed[0], second = found.listed[1], outcome, code, health = 1;
+var first = found.listed[0], second = found.listed[1], outcome, code, health = 1, ill = {};
 if (first) {
   first.blames.forEach(function (blame) { health = Math.max(health, blame[1]); });
   if (second && second.misfits === first.misfits) outcome = 'undecided';
@@ -224,6 +231,9 @@ if (first) {
 } else {
   outcome = healths.indexOf(1) < 0 ? 'unknown' : 'fine';
   health = outcome === 'fine' ? 1 : 0;
+}
+if (outcome === 'place' || outcome === 'several') {
+  first.blames.forEach(function (blame) { ill[segments[blame[0]]] = blame[1]; });
 }
 if (outcome === 'place') code = FIRST_PLACE + first.blames[0][0];
 else if (outcome !== 'lost') code = CODES[outcome];
@@ -236,6 +246,7 @@ return JSON.stringify({
   health: health,
   count: Math.min(found.count, MOST_COUNTED),
   lost: lost,
+  ill: ill,
   explanations: found.listed.map(function (each) {
     return {
       misfits: each.misfits,

@@ -114,12 +114,20 @@ def _replace(each: Object, fields: dict[str, Any]) -> Object:
 
 
 def _with_others(each: Object, there: Object, scope: frozenset[str]) -> Object:
-    """Return a desired object with the tags of other topologies that share the existing one."""
+    """Return a desired object with what other topologies that share the existing one need of it.
+
+    That is their tags; and a trigger's dependencies, as it does not tell whose they are.
+    """
     others = there.owners - scope
     if not others or "tags" not in each.fields:
         return each
     theirs = [{"tag": names.TAG_TOPOLOGY, "value": owner} for owner in others]
-    return _replace(each, {"tags": [*each.fields["tags"], *theirs]})
+    fields = {"tags": [*each.fields["tags"], *theirs]}
+    if each.ref.kind is Kind.TRIGGER:
+        ours = each.fields["dependencies"]
+        added = [other for other in there.fields["dependencies"] if other not in ours]
+        fields["dependencies"] = [*ours, *added]
+    return _replace(each, fields)
 
 
 def _without(each: Object, scope: frozenset[str]) -> Object:

@@ -13,6 +13,7 @@ from multipath.render import layout
 from multipath.render.documents import parse
 from multipath.render.map_layout import map_layout
 from multipath.render.templates import environment, render
+from multipath.render.verdict import edge_formulas, path_verdict
 from multipath.render.words import words
 from multipath.topology.edges import Edge, edges, routes
 from multipath.topology.model import Topology
@@ -57,6 +58,7 @@ def _objects(renderer: jinja2.Environment, topology: Topology) -> Iterator[Objec
             f"vantage {name} of {topology.name}",
             topology=topology.name,
             node=name,
+            source=topology.source,
             zabbix_proxy=node.zabbix_proxy,
             agent=node.agent,
         )
@@ -66,6 +68,7 @@ def _objects(renderer: jinja2.Environment, topology: Topology) -> Iterator[Objec
             f"edge {edge.name} of {topology.name}",
             edge=edge,
             probe_key=_probe_key(edge),
+            formulas=edge_formulas(edge),
         )
     for part in ("path", "map", "dashboard"):
         yield from objects(
@@ -77,6 +80,7 @@ def _objects(renderer: jinja2.Environment, topology: Topology) -> Iterator[Objec
             colors=EDGE_COLORS,
             layout=layout,
             map=map_layout(topology),
+            verdict=path_verdict(topology, all_edges, w),
         )
 
 
@@ -94,15 +98,16 @@ def _probe_key(edge: Edge) -> str:
 
 
 def _shared(one: Object, other: Object) -> Object:
-    """Return the one object that two topologies share: it carries the tags of both."""
-    fields = dict(one.fields)
-    if "tags" in fields:
-        fields["tags"] = _union(one.fields["tags"], other.fields["tags"])
+    """Return the one object that two topologies share: tags and dependencies are those of both."""
+    united = {"tags", "dependencies"} & one.fields.keys()
+    fields = dict(one.fields) | {
+        field: _union(one.fields[field], other.fields[field]) for field in united
+    }
     merged = Object(one.ref, canonical(one.ref.kind, fields), one.owners | other.owners)
     if differing := [
         field
         for field in merged.fields
-        if field != "tags" and merged.fields[field] != other.fields[field]
+        if field not in united and merged.fields[field] != other.fields[field]
     ]:
         owners = " and ".join(sorted(merged.owners))
         raise TemplateError(
