@@ -88,6 +88,7 @@ def canonical(kind: Kind, fields: Fields) -> Fields:
         full["name"] = full["name"] or full["host"]
     if kind is Kind.ITEM:
         full["master_item"] = names.item_identity(full["master_item"])
+        full["preprocessing"] = [{**_STEP_DEFAULTS, **step} for step in full["preprocessing"]]
     if kind is Kind.DASHBOARD:
         full["pages"] = [_canonical_page(page) for page in full["pages"]]
     if kind is Kind.MAP:
@@ -97,6 +98,9 @@ def canonical(kind: Kind, fields: Fields) -> Fields:
     for field in spec.unordered:
         full[field] = sorted(full[field], key=repr)
     return full
+
+
+_STEP_DEFAULTS: Fields = {"error_handler": "ORIGINAL_ERROR", "error_handler_params": ""}
 
 
 def _canonical_page(page: Fields) -> Fields:

@@ -107,7 +107,7 @@ def script(path: Path) -> str:
     constants = "".join(
         f"var {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in given.items()
     )
-    return constants + _JOIN
+    return (constants + _JOIN).strip()
 
 
 _JOIN = r"""
@@ -132,8 +132,10 @@ function decode(text) {
 }
 
 function forgive(healths) {
-  var lost = [], answers = healths[0] % 5 !== 0, at;
-  for (at = n + 1; at <= 2 * n; at++) answers = answers || healths[at] % 5 !== 0;
+  var lost = [], answers = false, at;
+  for (at = 0; at <= 2 * n; at++) {
+    if ((at === 0 || at > n) && healths[at] > 0 && healths[at] < 4) answers = true;
+  }
   for (at = 1; answers && at <= n; at++) {
     if (healths[at] === 0 && healths[n + at] === 5) {
       lost.push(NODES[1 + at]);

@@ -117,9 +117,9 @@ def lost_proxies(path: Path, healths: Sequence[Health]) -> tuple[str, ...]:
     """Return the proxies that are dead or cut off: down from the source, and silent themselves.
 
     The source's own side would do the same to all proxies, where the Zabbix server stands beside
-    the source; so some other edge of the source must be known and not down.
+    the source; so some other edge of the source must be known to answer without much loss.
     """
-    answered = [health not in {Health.UNKNOWN, Health.DOWN} for health in healths]
+    answered = [Health.UNKNOWN < health < Health.LOSSY for health in healths]
     if not (answered[0] or any(answered[len(path.proxies) + 1 :])):
         return ()
     return tuple(

@@ -21,6 +21,15 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "late": ("packets late", "迟到包数"),
     "duplicate": ("packets duplicate", "重复包数"),
     "mos": ("MOS", "MOS"),
+    "rtt_usual": ("RTT usual", "RTT 常值"),
+    "edge_pace": ("state by RTT and jitter", "时延与抖动状态"),
+    "edge_state": ("state", "状态"),
+    "health_unknown": ("unknown", "未知"),
+    "health_good": ("good", "正常"),
+    "health_jittery": ("jittery", "抖动"),
+    "health_slow": ("slow", "时延偏高"),
+    "health_lossy": ("lossy", "丢包"),
+    "health_down": ("down", "中断"),
     # triggers of an edge, their events
     "is_down": ("down", "中断"),
     "is_lossy": ("loss", "丢包"),
@@ -135,6 +144,60 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "mos_fair": ("fair", "中"),
     "mos_poor": ("poor", "差"),
     "mos_bad": ("bad", "很差"),
+    "side": ("{node}'s side", "{node} 一侧"),
+    "side_says": (
+        "The worst that the verdicts of all paths say of this place's own side.",
+        "所有路径的判定中，对该处一侧最严重的结论。",
+    ),
+    "side_ill": ("{node}'s side", "{node} 一侧"),
+    "side_ill_says": (
+        "Every edge of this place is ill, and what they have in common is its own side. Look at "
+        "its uplink and its provider. Of the source: no detour helps. Of a proxy: do not detour "
+        "through it.",
+        "经过此处的各条边都有异常，共同点是它自己的一侧。请检查其上联链路和运营商。"
+        "若是源端，绕行无效；若是代理，请勿经它绕行。",
+    ),
+    "side_hold": (
+        "a place's side is a problem when it has been ill for this long",
+        "某处一侧异常持续这段时间后告警",
+    ),
+    # verdicts
+    "verdict": ("verdict", "判定"),
+    "verdict_states": ("states of all edges", "各边状态编码"),
+    "verdict_json": ("verdict with its evidence", "判定依据"),
+    "verdict_told": ("verdict in words", "判定说明"),
+    "verdict_fine": ("nothing is ill", "未见异常"),
+    "verdict_unknown": ("unknown", "未知"),
+    "verdict_several": ("several places at once", "多处同时故障"),
+    "verdict_undecided": ("undecided", "无法确定"),
+    "verdict_lost": ("{node} is lost", "{node} 失联"),
+    "or": ("or", "或"),
+    "target_says": (
+        "Every vantage sees the target ill, and nothing else is. Look at the target: its host, "
+        "its uplink, its provider. No detour helps, as all ways end there.",
+        "所有观测点到目标都有异常，其余正常。请检查目标：主机、上联链路、运营商。"
+        "所有路线都终止于此，绕行无效。",
+    ),
+    "direct_says": (
+        "Only the direct edge is ill: the stretch between source and target, often a carrier. "
+        "A detour through a proxy avoids it.",
+        "只有直连边异常：源与目标之间的线路（多为运营商网络）。经代理绕行可以避开。",
+    ),
+    "middle_says": (
+        "Only this edge is ill. Source and target are not affected; do not detour this way.",
+        "只有这条边异常，源与目标之间不受影响；请勿经此绕行。",
+    ),
+    "several_says": (
+        "No single place explains all ill edges. Each is named with its kind; look at the worst "
+        "first.",
+        "没有任何一处能单独解释所有异常的边。各处及其类型见事件名称，请先处理最严重的一处。",
+    ),
+    "undecided_says": (
+        "The edges cannot tell which place it is, mostly as some are unknown. The best fit is "
+        "named first. Bring back the silent agents, then look again.",
+        "现有各边无法区分是哪一处，多因部分边状态未知。最可能的排在最前。"
+        "请先恢复失联的 agent，再看判定。",
+    ),
     # paths
     "path": ("multipath path {name}", "multipath 路径 {name}"),
     "path_says": (

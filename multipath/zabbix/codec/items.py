@@ -38,8 +38,8 @@ def encode_item(each: Object, ids: Ids) -> dict[str, Any]:
             {
                 "type": PREPROCESSING[step["type"]],
                 "params": "\n".join(step["parameters"]),
-                "error_handler": ERROR_HANDLER[step.get("error_handler", "ORIGINAL_ERROR")],
-                "error_handler_params": step.get("error_handler_params", ""),
+                "error_handler": ERROR_HANDLER[step["error_handler"]],
+                "error_handler_params": step["error_handler_params"],
             }
             for step in fields["preprocessing"]
         ],
@@ -157,14 +157,13 @@ def _valuemap(row: dict[str, Any], ids: Ids) -> str:
 
 
 def _decode_step(step: dict[str, str]) -> dict[str, Any]:
-    result: dict[str, Any] = {
-        "type": word_for(PREPROCESSING, step["type"]),
-        "parameters": step["params"].split("\n"),
+    kind = word_for(PREPROCESSING, step["type"])
+    return {
+        "type": kind,
+        "parameters": [step["params"]] if kind == "JAVASCRIPT" else step["params"].split("\n"),
         "error_handler": word_for(ERROR_HANDLER, step["error_handler"]),
+        "error_handler_params": step["error_handler_params"],
     }
-    if step["error_handler_params"]:
-        result["error_handler_params"] = step["error_handler_params"]
-    return result
 
 
 def _function(row: dict[str, str], ids: Ids) -> str:

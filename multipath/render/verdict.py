@@ -1,0 +1,189 @@
+"""A path's verdict as Zabbix holds it: formulas, script, and what each number means. Pure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from multipath import names
+from multipath.diagnosis import compiled, compiled_edge, wording_en, wording_zh
+from multipath.diagnosis.compiled_edge import EdgeItems
+from multipath.diagnosis.locate import Outcome
+from multipath.diagnosis.places import Path, Place
+from multipath.diagnosis.rules import HEALTHS
+from multipath.diagnosis.state import Health
+from multipath.topology.edges import Edge
+from multipath.topology.model import Topology
+
+_VALUE_MAX = 64
+"""Characters that Zabbix takes in a value map."""
+
+_JOINED, _COMMA = "concat({})", ',",",'
+
+_PLACE_WORDS = {"en": wording_en.place, "zh": wording_zh.place}
+_PRIORITY = {Place.TARGET: "HIGH", Place.MIDDLE: "WARNING"}
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """A place that a path's own trigger blames.
+
+    Args:
+        code: the verdict's number.
+        segment: its name, as the inference has it.
+        text: as people say it.
+        says: the key of the words that tell what to do.
+        priority: of the trigger.
+    """
+
+    code: int
+    segment: str
+    text: str
+    says: str
+    priority: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathVerdict:
+    """What stands for a path's verdict in Zabbix.
+
+    Args:
+        states: the expression of the health of all edges as one number, or a text of several.
+        states_type: type of that value.
+        nothing_known: that value when the health of no edge is known.
+        script: what turns it into the verdict.
+        telling: what turns that into the words that follow a verdict's name.
+        meanings: what each number of a verdict means, in words.
+        blames: the places that the path's triggers blame; sides of vantages have their own.
+    """
+
+    states: str
+    states_type: str
+    nothing_known: str
+    script: str
+    telling: str
+    meanings: Mapping[int, str]
+    blames: Sequence[Blame]
+
+
+def path_verdict(topology: Topology, edges: Sequence[Edge], w: Mapping[str, str]) -> PathVerdict:
+    """Return what stands for the verdict of a topology with these edges, in these words."""
+    path = Path.of(topology)
+    words = _words_of(edges)
+    return PathVerdict(
+        states=words[0] if len(words) == 1 else _JOINED.format(_COMMA.join(words)),
+        states_type="UNSIGNED" if len(words) == 1 else "TEXT",
+        nothing_known=",".join("0" for _ in words),
+        script=compiled.script(path),
+        telling=_telling(w),
+        meanings={
+            number: _short(_meaning(topology, path, w, *meant))
+            for number, meant in compiled.meanings(path).items()
+        },
+        blames=[
+            _blame(topology, path, number, segment)
+            for number, (outcome, segment) in compiled.meanings(path).items()
+            if outcome is Outcome.PLACE and segment not in {topology.source, *topology.proxies}
+        ],
+    )
+
+
+def edge_formulas(edge: Edge) -> Mapping[str, str]:
+    """Return the expressions of an edge's usual RTT, pace and state, by their metric."""
+    items = _items(edge)
+    probe = edge.probe
+    return {
+        names.METRIC_USUAL: compiled_edge.usual(items),
+        names.METRIC_PACE: compiled_edge.pace(items, probe.packets),
+        names.METRIC_STATE: compiled_edge.state(
+            items, probe.packets, probe.cycle_s, edge.thresholds.loss_percent
+        ),
+    }
+
+
+def _items(edge: Edge) -> EdgeItems:
+    def item(metric: str) -> str:
+        key = names.metric_key(edge.topology, edge.from_name, edge.to_name, metric)
+        return f"/{names.vantage_host(edge.from_name)}/{key}"
+
+    def limit(name: str) -> str:
+        return names.threshold_macro(name, edge.topology, edge.name)
+
+    return EdgeItems(
+        loss=item("loss"),
+        rtt=item("rtt.p50"),
+        jitter=item("jitter"),
+        usual=item(names.METRIC_USUAL),
+        pace=item(names.METRIC_PACE),
+        state=item(names.METRIC_STATE),
+        max_loss=limit("LOSS.MAX"),
+        max_rtt=limit("RTT.MAX"),
+        max_jitter=limit("JITTER.MAX"),
+    )
+
+
+def _words_of(edges: Sequence[Edge]) -> list[str]:
+    """Return the expressions of the words that ``compiled.encode`` makes of the edges' health."""
+    return [
+        "+".join(
+            f"{HEALTHS**place}*last({_items(edge).state})"
+            for place, edge in enumerate(edges[first : first + compiled.EDGES_PER_WORD])
+        )
+        for first in range(0, len(edges), compiled.EDGES_PER_WORD)
+    ]
+
+
+def _meaning(
+    topology: Topology, path: Path, w: Mapping[str, str], outcome: Outcome, named: str
+) -> str:
+    if outcome is Outcome.PLACE:
+        return _PLACE_WORDS[topology.language](path, named)
+    return w[f"verdict_{outcome}"].format(node=named)
+
+
+_TELL = """
+function names(suspects) {
+  return suspects.map(function (each) { return each[0]; }).join(' + ');
+}
+
+var said = JSON.parse(value), told = '';
+if (said.outcome === 'place') {
+  told = KINDS[said.health];
+} else if (said.outcome === 'several') {
+  told = Object.keys(said.ill).map(function (segment) {
+    return segment + ' (' + KINDS[said.ill[segment]] + ')';
+  }).join(', ');
+} else if (said.outcome === 'undecided') {
+  told = said.explanations.filter(function (each) {
+    return each.misfits === said.explanations[0].misfits;
+  }).map(function (each) { return names(each.suspects); }).join(OR) +
+    ' (' + KINDS[said.health] + ')';
+} else if (said.outcome === 'lost') {
+  told = said.lost.join(', ');
+}
+return told.slice(0, 255);
+"""
+
+
+def _telling(w: Mapping[str, str]) -> str:
+    kinds = [w[f"health_{health.name.lower()}"] for health in Health]
+    given = {"KINDS": kinds, "OR": f" {w['or']} "}
+    constants = "".join(
+        f"var {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in given.items()
+    )
+    return (constants + _TELL).strip()
+
+
+def _blame(topology: Topology, path: Path, number: int, segment: str) -> Blame:
+    place = path.place(segment)
+    direct = segment == names.edge_name(topology.source, topology.target)
+    return Blame(
+        code=number,
+        segment=segment,
+        text=_PLACE_WORDS[topology.language](path, segment),
+        says="target_says" if place is Place.TARGET else "direct_says" if direct else "middle_says",
+        priority="HIGH" if direct else _PRIORITY[place],
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _VALUE_MAX else f"{text[: _VALUE_MAX - 1]}…"
