@@ -84,8 +84,9 @@ def test_an_object_is_created_after_what_it_needs() -> None:
 
 
 def test_one_batch_never_holds_an_object_and_what_it_needs() -> None:
-    # proxy away, agent silent, down, latency, baseline; path, any way, a way
-    levels = {Kind.ITEM: 2, Kind.TRIGGER: 5, Kind.SERVICE: 3}
+    # states, the verdict, its parts; a side, proxy away, agent silent, down, latency, baseline;
+    # path, any way, a way
+    levels = {Kind.ITEM: 3, Kind.TRIGGER: 6, Kind.SERVICE: 3}
     batches = list(diff(ASKED, {}, SCOPE).batches())
     assert [kind for _, kind, _ in batches] == [
         kind for kind in SPECS for _ in range(levels.get(kind, 1))
@@ -127,13 +128,13 @@ def test_a_drifted_field_is_put_back_and_shown() -> None:
     ref = Ref(Kind.TRIGGER, ("multipath.zabbix-sh", "sh-la zabbix-sh>la down"))
     plan = diff(ASKED, with_value(ASKED, ref, priority="INFO"), SCOPE)
     (change,) = plan.changes
-    assert change.differences() == {"priority": ("INFO", "HIGH")}
+    assert change.differences() == {"priority": ("INFO", "WARNING")}
 
 
 def test_a_probe_that_changes_keeps_its_item() -> None:
     slower = SH_LA.probe.model_copy(update={"packets": 5, "cycle_s": 60.0})
     plan = diff(desired([SH_LA.model_copy(update={"probe": slower})]), ASKED, SCOPE)
-    assert plan.counts() == {Action.UPDATE: 5 + 6 + 1}  # edges, figures of routes, map
+    assert plan.counts() == {Action.UPDATE: 5 * 3 + 6 + 1 + 1}  # edges, routes, states, map
     for change in plan.changes:
         if change.ref.key[-1].startswith(names.KEY_PROBE):
             assert change.differences().keys() == {"key", "delay"}
@@ -173,7 +174,7 @@ def test_a_renamed_target_keeps_its_items() -> None:
     plan = diff(desired([other]), ASKED, SCOPE)
     items = [change for change in plan.changes if change.ref.kind is Kind.ITEM]
     assert {change.action for change in items} == {Action.UPDATE}
-    assert len(items) == 3 * 15 + 6
+    assert len(items) == 3 * 18 + 6 + 2
     assert fields_of(applied(plan, ASKED)) == fields_of(desired([other]))
 
 
@@ -209,8 +210,9 @@ def test_a_threshold_that_only_the_topology_changed_is_updated() -> None:
     )
     before = desired([SH_LA.model_copy(update={"edges": {}})])
     plan = diff(desired([stricter]), before, SCOPE)
-    assert plan.counts() == {Action.UPDATE: 5}
-    assert {change.differences()["value"] for change in plan.changes} == {("5", "1")}
+    assert plan.counts() == {Action.UPDATE: 5 + 5}  # and what is far above it, in the states
+    macros = [change for change in plan.changes if change.ref.kind is Kind.MACRO]
+    assert {change.differences()["value"] for change in macros} == {("5", "1")}
 
 
 def test_what_somebody_else_made_is_taken_over_only_when_asked() -> None:

@@ -39,10 +39,10 @@ def test_sh_la_is_three_vantages_a_path_and_five_masters(objects: State) -> None
     assert Counter(ref.kind for ref in objects) == {
         Kind.HOST_GROUP: 1,
         Kind.HOST: 3 + 1,
-        Kind.VALUE_MAP: 6,
-        Kind.MACRO: 3 + 2 + 5 * 4,
-        Kind.ITEM: 3 * (2 + 10) + 2 + 5 * 15 + 3 * 2,
-        Kind.TRIGGER: 3 * 3 + 2 + 5 * 5,
+        Kind.VALUE_MAP: 3 * 3 + 1,
+        Kind.MACRO: 3 * 2 + 2 + 5 * 4,
+        Kind.ITEM: 3 * (2 + 10 + 1) + 2 + 5 * 18 + 3 * 2 + 4 + 3,
+        Kind.TRIGGER: 3 * (3 + 1) + 2 + 5 * 5 + (1 + 5) + 2,
         Kind.GRAPH: 5 + 2,
         Kind.MAP: 1,
         Kind.SERVICE: 2 + 3,
@@ -66,11 +66,18 @@ def test_a_master_item_tells_the_agent_all_it_needs(objects: State) -> None:
 
 def test_a_figure_that_a_measurement_lacks_gives_no_value(objects: State) -> None:
     calculated = [each for each in _of(objects, Kind.ITEM) if each.fields["type"] == "CALCULATED"]
-    assert len(calculated) == 5 + 3 * 2
+    assert len(calculated) == 5 * 4 + 3 * 2 + 3 + 1
     for each in calculated:
         (step,) = each.fields["preprocessing"]
-        assert (step["type"], step["error_handler"]) == ("CHECK_NOT_SUPPORTED", "DISCARD_VALUE")
-    dependents = [each for each in _of(objects, Kind.ITEM) if each.fields["type"] == "DEPENDENT"]
+        assert step["type"] == "CHECK_NOT_SUPPORTED"
+        is_state = each.fields["value_type"] == "UNSIGNED"
+        handled = ("CUSTOM_VALUE", "0") if is_state else ("DISCARD_VALUE", "")
+        assert (step["error_handler"], step["error_handler_params"]) == handled
+    dependents = [
+        each
+        for each in _of(objects, Kind.ITEM)
+        if each.fields["type"] == "DEPENDENT" and each.fields["host"] != "multipath.path.sh-la"
+    ]
     assert len(dependents) == 5 * 13 + 3 * 9
     for each in dependents:
         (step,) = each.fields["preprocessing"]
@@ -85,6 +92,8 @@ def test_everything_of_an_edge_carries_the_tags_of_the_contract(objects: State) 
             assert tags == {"multipath": "sh-la", "route": each.fields["key"].split(",")[1]}
         elif "scope" in tags:
             assert tags == {"multipath": "sh-la", "scope": "vantage"}
+        elif each.fields["key"].startswith("multipath.verdict["):
+            assert tags == {"multipath": "sh-la"}
         else:
             assert tags.keys() == {"multipath", "from", "to", "role"}
             assert f"[sh-la,{tags['from']},{tags['to']}," in each.fields["key"]
@@ -93,6 +102,8 @@ def test_everything_of_an_edge_carries_the_tags_of_the_contract(objects: State) 
         assert tags["multipath"] == "sh-la"
         if tags["scope"] == "vantage":
             assert tags["check"] in {*("agent-silent", "agent-drops", "agent-disk", "proxy-away")}
+        elif tags["scope"] == "verdict":
+            assert tags.keys() == {"multipath", "scope", "check", "place"}
         else:
             usable = tags["check"] not in {"down", "loss"}
             route = set() if usable else {"route"}
@@ -140,7 +151,8 @@ def test_every_alarm_of_an_edge_waits_for_its_agent_and_that_for_its_zabbix_prox
             chain.append(Ref(Kind.TRIGGER, (other["host"], other["name"])))
         if ref.kind is Kind.TRIGGER and _tags(each)["scope"] == "edge":
             checks = [_tags(objects[other])["check"] for other in chain]
-            vantage = ["agent-silent"] if "sh" in ref.key[0] else ["agent-silent", "proxy-away"]
+            away = [] if "sh" in ref.key[0] else ["proxy-away", "side-ill"]
+            vantage = ["agent-silent", *away]
             assert checks[checks.index("down") :] == ["down", *vantage], ref
 
 

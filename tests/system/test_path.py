@@ -12,7 +12,7 @@ from tests.system.steps import eventually, multipath
 
 pytestmark = pytest.mark.lab
 
-OK, WARNING, HIGH = "-1", "2", "4"
+OK, INFO, WARNING = "-1", "1", "2"
 
 
 def services(client: Client) -> dict[str, str]:
@@ -40,13 +40,14 @@ def test_the_path_is_as_ill_as_its_direct_way_and_any_way_is_up_while_one_is(
     lab.fault("zabbix-sh>la", "--down")
     try:
         eventually(
-            "the direct way down", lambda: services(client) == well | {"path": HIGH, "direct": HIGH}
+            "the direct way down",
+            lambda: services(client) == well | {"path": WARNING, "direct": WARNING},
         )
         lab.fault("zabbix-sh>proxy1", "--loss", "40%")
-        eventually("the way by proxy1 lossy", lambda: services(client)["via-proxy1"] == WARNING)
+        eventually("the way by proxy1 lossy", lambda: services(client)["via-proxy1"] == INFO)
         assert services(client)["any"] == OK
         lab.fault("la", "--down")
-        eventually("no way at all", lambda: services(client)["any"] == HIGH)
+        eventually("no way at all", lambda: services(client)["any"] == WARNING)
     finally:
         lab.heal()
     eventually("all well again", lambda: services(client) == well, patience_s=150)

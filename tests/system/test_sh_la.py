@@ -48,7 +48,7 @@ def test_destroy_leaves_zabbix_as_it_was_before_deploy(
     other = copy_of(sh_la, tmp_path)
     before = counts(client)
     multipath("deploy", other, "--profile", lab.profile_name, "--yes")
-    assert counts(client)["item"] == before["item"] + 5 * 15 + 3 * 2
+    assert counts(client)["item"] == before["item"] + 5 * 18 + 3 * 2 + 4 + 3
     multipath("destroy", other, "--profile", lab.profile_name, "--yes")
     assert counts(client) == before
     assert "Nothing to change" in multipath("destroy", other, "--profile", lab.profile_name)
@@ -61,7 +61,7 @@ def test_a_drift_is_found_and_mended(lab: Lab, sh_la: Path, client: Client) -> N
     )
     client.call("trigger.update", {"triggerid": trigger["triggerid"], "priority": "1"})
     printed = multipath("deploy", sh_la, "--profile", lab.profile_name, "--yes")
-    assert "priority: INFO → HIGH" in printed
+    assert "priority: INFO → WARNING" in printed
     assert "0 to create, 1 to update, 0 to delete" in printed
 
 
