@@ -2,8 +2,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
 
-import pytest
-
 from multipath.diagnosis.edge_test import Cycle, Judgement, Limits, step
 from multipath.diagnosis.state import Health
 
