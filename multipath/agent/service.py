@@ -4,15 +4,13 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from typing import Any
 
 from multipath import __version__
 from multipath.agent.clock import ValueClock
 from multipath.agent.config import Settings
 from multipath.agent.deliveries import Deliveries
-from multipath.agent.engine import Engine
+from multipath.agent.engines import open_engines
 from multipath.agent.health import Health
-from multipath.agent.icmp import IcmpEngine
 from multipath.agent.notify import Notifier
 from multipath.agent.packet_log import PacketLog
 from multipath.agent.prober import Prober
@@ -21,9 +19,7 @@ from multipath.agent.reporter import Reporter
 from multipath.agent.resolve import Resolver
 from multipath.agent.schedule import NS_PER_S, tick_s
 from multipath.agent.server import format_clusters
-from multipath.agent.streams import StreamEngine
 from multipath.agent.task import Probe, plan_task
-from multipath.agent.tcp import TcpAttempt
 from multipath.agent.watch import Watch
 from multipath.errors import AgentError, ConfigError
 
@@ -51,11 +47,7 @@ class Agent:
         self._reloading = False
         self._edges = 0
         self._value_clock = ValueClock()
-        self._icmp = IcmpEngine()
-        self._engines: dict[str, Engine[Any, Any]] = {
-            "icmp": self._icmp,
-            "tcp": StreamEngine(self._watch, {"tcp": TcpAttempt}),
-        }
+        self._icmp, self._engines = open_engines(self._watch)
         self._resolver = Resolver()
         self._deliveries = Deliveries(settings, self._resolver, self._watch.wake)
         self._health = Health(self._engines.values(), self._deliveries)

@@ -3,6 +3,7 @@
 import click
 
 from multipath.cli.agent_build import build
+from multipath.cli.agent_check import check
 from multipath.cli.agent_install import install, uninstall, upgrade
 from multipath.cli.agent_run import run
 from multipath.cli.agent_status import status
@@ -19,5 +20,5 @@ def agent() -> None:
     """  # noqa: D301 - \b is click's mark of a paragraph to leave as it is
 
 
-for _command in (run, install, upgrade, uninstall, status, build):
+for _command in (run, check, install, upgrade, uninstall, status, build):
     agent.add_command(_command)

@@ -120,6 +120,9 @@ def test_a_new_user_installs_it_over_ssh_and_its_edge_is_in_zabbix(
             lambda: status(bare, topology)[2]["loss_percent"] == 0,
         )
         assert "nothing to do" in operator.agent("install", *SETTINGS)
+        checked = operator.agent("check")
+        assert f"ok    host {HOSTNAME}: known, with 1 edges\n" in checked
+        assert f"ok    copy proxy1>la: {bare.nodes['la']} answers after " in checked
         told = operator.agent("status")
         assert f"installed  version {__version__} in {ARCHIVE}\n" in told
         assert "service    active (running), enabled at boot, restarted 0 times" in told
