@@ -59,6 +59,19 @@ class Packets:
         self.ttl_changes += self.ttl not in {0, ttl}
         self.ttl = ttl
 
+    def extend(self, other: "Packets", count: int) -> None:
+        """Append the first packets of others, which left after these."""
+        begun = len(self.sent_ns)
+        self.sent_ns.extend(other.sent_ns[:count])
+        self.received_ns.extend(other.received_ns[:count])
+        self.duplicates += other.duplicates
+        self.corrupted += other.corrupted
+        self.errors |= {begun + p: why for p, why in other.errors.items() if p < count}
+        self.refusals |= {begun + p: each for p, each in other.refusals.items() if p < count}
+        if other.ttl:
+            self.note_ttl(other.ttl)
+            self.ttl_changes += other.ttl_changes
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:

@@ -23,6 +23,7 @@ COMMANDS = {
     "export": "multipath.cli.export:export",
     "report": "multipath.cli.report:report",
     "access": "multipath.cli.access:access",
+    "ping": "multipath.cli.ping:ping",
     "agent": "multipath.cli.agent:agent",
     "lab": "multipath.cli.lab:lab",
 }

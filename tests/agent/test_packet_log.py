@@ -141,12 +141,12 @@ def test_the_agent_logs_each_packet_when_its_fate_is_known(
     network: Network, serve_zabbix: Callable[[], ZabbixServer], tmp_path: Path
 ) -> None:
     refuse = {"type": 3, "code": 1, "by": "10.99.0.77"}
-    packets = {"1": {"lose": True}, "2": {"refuse": refuse}, "3": {"delay_s": 0.6}}
+    packets = {"1": {"lose": True}, "2": {"refuse": refuse}, "3": {"delay_s": 1.2}}
     network.respond({"10.99.0.2": {"delay_s": 0.05, "packets": packets}})
     with network.inside():
         zabbix = serve_zabbix()
     to_b, to_c = (
-        names.probe_key("t", "a", to, "icmp", address, packets="5", timeout="500ms")
+        names.probe_key("t", "a", to, "icmp", address, packets="5", timeout="1s")
         for to, address in (("b", "10.99.0.2"), ("c", "192.0.2.1"))
     )
     zabbix.configure("h", (1, to_b, "5s"), (2, to_c, "1s"))
