@@ -7,7 +7,7 @@ from multipath.diagnosis.circumstances import Circumstance, circumstances
 from multipath.diagnosis.locate import locate
 from multipath.diagnosis.places import Path
 from multipath.diagnosis.state import Health
-from multipath.diagnosis.timeline import Incident, Phase, incidents, of_topology, settle_s
+from multipath.diagnosis.timeline import Incident, Phase, incidents, latest, of_topology, settle_s
 from multipath.report.cycle import HOUR_S, Cycle, Place
 from multipath.report.evidence import Usual, usuals
 from multipath.report.finding import WINDOW_S, Finding, finding, lag_s
@@ -61,24 +61,21 @@ def moment(client: Client, topology: Topology, at_s: float) -> Moment:
         ZabbixError: a call failed, or the topology is not deployed with its verdict.
     """
     begin_s = at_s - HOUR_S
-    read = [
-        each
-        for each in samples(client, topology, hours(begin_s, at_s))
-        if begin_s <= each.at_s < at_s
-    ]
-    held = of_topology(topology, read, at_s)
+    read = samples(client, topology, hours(begin_s, at_s), since_s=begin_s)
     path, all_edges = Path.of(topology), edges(topology)
-    if held and held[-1].end_s == at_s:
-        healths, since_s = read[-1].healths, max(held[-1].begin_s, at_s - WINDOW_S)
-    else:
-        healths, since_s = (Health.UNKNOWN,) * len(all_edges), at_s - WINDOW_S
-    now = Phase(since_s, at_s, healths, locate(path, healths))
+    window_s = at_s - WINDOW_S
+    now = latest(topology, read, at_s)
+    if now is None:
+        healths = (Health.UNKNOWN,) * len(all_edges)
+        now = Phase(window_s, at_s, healths, locate(path, healths))
+    now = replace(now, begin_s=max(now.begin_s, window_s))
+    held = of_topology(topology, read, at_s)
     figures = list(
         cycles(client, all_edges, int(begin_s), int(at_s), lambda _: None, metrics=_METRICS)
     )
     going_on = [each for each in incidents(held, settle_s(topology)) if each.end_s == at_s]
     usual = _usuals(client, topology, at_s, figures, held)
-    besides = _besides(client, topology, at_s, healths)
+    besides = _besides(client, topology, at_s, now.healths)
     found = finding(topology, now, figures, usual)
     return Moment(topology, at_s, going_on[-1] if going_on else None, found, besides)
 

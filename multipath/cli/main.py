@@ -18,6 +18,7 @@ COMMANDS = {
     "destroy": "multipath.cli.destroy:destroy",
     "status": "multipath.cli.status:status",
     "diagnose": "multipath.cli.diagnose:diagnose",
+    "watch": "multipath.cli.watch:watch",
     "routes": "multipath.cli.routes:routes",
     "outages": "multipath.cli.outages:outages",
     "export": "multipath.cli.export:export",

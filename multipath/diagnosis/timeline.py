@@ -117,6 +117,22 @@ def of_topology(topology: Topology, samples: Iterable[Sample], until_s: float) -
     return phases(Path.of(topology), samples, until_s, patience_s(topology))
 
 
+def latest(topology: Topology, samples: Sequence[Sample], now_s: float) -> Phase | None:
+    """Return the verdict that holds, since when, with the edges as they are now; None if unknown.
+
+    Args:
+        topology: whose.
+        samples: oldest first.
+        now_s: Unix time.
+    """
+    held = of_topology(topology, samples, now_s)
+    if not held or held[-1].end_s < now_s:
+        return None
+    healths = next(each.healths for each in reversed(samples) if each.at_s < now_s)
+    verdict = locate(Path.of(topology), healths)
+    return replace(held[-1], healths=healths, verdict=verdict)
+
+
 def phases(path: Path, samples: Iterable[Sample], until_s: float, patience_s: float) -> list[Phase]:
     """Return the times of one verdict each.
 

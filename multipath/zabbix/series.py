@@ -69,6 +69,7 @@ def values(
     within: Sequence[int],
     per_hour: float,
     progress: Progress = lambda _: None,
+    since_s: float = 0.0,
 ) -> Iterator[Value[T]]:
     """Yield what history has of items, oldest first.
 
@@ -78,6 +79,7 @@ def values(
         within: begins of the hours to read, ascending.
         per_hour: values that all of them together are expected to get in an hour.
         progress: told after each page.
+        since_s: Unix time; what is older is left out.
 
     Raises:
         ZabbixError: a call failed.
@@ -95,7 +97,7 @@ def values(
                 history=int(value_type),
                 output=["itemid", "clock", "ns", "value"],
                 itemids=list(what),
-                time_from=from_s,
+                time_from=max(from_s, int(since_s)),
                 time_till=to_s - 1,
             )
         ]

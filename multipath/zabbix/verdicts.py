@@ -32,8 +32,9 @@ def samples(
     topology: Topology,
     within: Sequence[int],
     progress: Progress = lambda _: None,
+    since_s: float = 0.0,
 ) -> list[Sample]:
-    """Return the health of a topology's edges over some hours, oldest first.
+    """Return the health of a topology's edges over some hours, from a time on, oldest first.
 
     Raises:
         ZabbixError: a call failed, the topology has no verdict in Zabbix, or it is of other edges.
@@ -44,7 +45,7 @@ def samples(
     try:
         return [
             Sample(value.at_s, decode(value.text, len(all_edges)))
-            for value in values(client, {_STATES: item}, within, per_hour, progress)
+            for value in values(client, {_STATES: item}, within, per_hour, progress, since_s)
         ]
     except ValueError as error:
         raise ZabbixError(

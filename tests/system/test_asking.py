@@ -24,29 +24,10 @@ pytestmark = pytest.mark.lab
 def told(bare: Lab, admin: Client) -> Iterator[list[str]]:
     """Return the options of the Zabbix that holds the story."""
     multipath("deploy", EXAMPLE, "--profile", bare.profile_name, "--yes")
-    _make_missing(admin)
+    story.make_missing(admin)
     past.write(bare.name, admin, story.rows())
     yield ["--profile", bare.profile_name]
     multipath("destroy", EXAMPLE, "--profile", bare.profile_name, "--yes")
-
-
-def _make_missing(admin: Client) -> None:
-    """Make the items of the verdict that this deploy has not made."""
-    name = story.TOPOLOGY.name
-    wanted = {
-        (names.path_host(name), names.verdict_key(name, "states")): past.FLOAT,
-        (names.path_host(name), names.verdict_key(name, "code")): past.UNSIGNED,
-        (names.path_host(name), names.route_key(name, names.BEST_ROUTE, "number")): past.UNSIGNED,
-        **{past.metric(edge, names.METRIC_STATE): past.UNSIGNED for edge in story.EDGES},
-    }
-    rows = admin.get("item", output=["key_"], selectHosts=["host"])
-    there = {(row["hosts"][0]["host"], row["key_"]) for row in rows}
-    hosts = {row["host"]: row["hostid"] for row in admin.get("host", output=["host"])}
-    trapper = {"type": 2, "delay": "0"}
-    for (host, key), value_type in wanted.items():
-        if (host, key) not in there:
-            item = {"hostid": hosts[host], "key_": key, "name": key, "value_type": value_type}
-            admin.call("item.create", {**item, **trapper})
 
 
 def _utc(second: float) -> str:
