@@ -8,8 +8,8 @@ import json
 import math
 from array import array
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from multipath.agent.icmp_error import Refusal
@@ -31,6 +31,7 @@ class Packets:
         corrupted: replies that were changed on their way; they count as no reply.
         errors: why packets could not be sent.
         refusals: the first ICMP error about a packet.
+        resolve_s: how long the look-up of the address took; 0 without one.
         ttl: TTL or hop limit of the last reply; 0 when it is not known.
         ttl_changes: how often it differed from that of the reply before.
     """
@@ -41,6 +42,7 @@ class Packets:
         "errors",
         "received_ns",
         "refusals",
+        "resolve_s",
         "sent_ns",
         "ttl",
         "ttl_changes",
@@ -53,6 +55,11 @@ class Packets:
         self.errors: dict[int, str] = {}
         self.refusals: dict[int, Refusal] = {}
         self.ttl = self.ttl_changes = 0
+        self.resolve_s = 0.0
+
+    def figures(self) -> dict[str, object]:
+        """Return what this kind of packets tells beyond what all do, as JSON has it."""
+        return {}
 
     def note_ttl(self, ttl: int) -> None:
         """Note the TTL of a reply."""
@@ -85,6 +92,7 @@ class Measurement:
         unreachable: lost packets that an ICMP error was about.
         unreachable_by: who sent most of these errors, and ``unreachable_why`` with what reason.
         address_was: of the cycle before, when it was another one.
+        own: what only this kind of packets tells.
     """
 
     sent: int
@@ -103,6 +111,7 @@ class Measurement:
     unreachable_by: str = ""
     unreachable_why: str = ""
     address_was: str = ""
+    own: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def received(self) -> int:
@@ -141,6 +150,7 @@ class Measurement:
             value["address"] = self.address
         if self.address_was:
             value["address_was"] = self.address_was
+        value |= self.own
         if self.error:
             value["error"] = self.error
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
@@ -182,6 +192,7 @@ def account(packets: Packets, timeout_s: float, address: str, address_was: str =
         unreachable_by=by,
         unreachable_why=why,
         address_was=address_was,
+        own=packets.figures(),
     )
 
 

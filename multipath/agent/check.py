@@ -12,7 +12,7 @@ from typing import Any
 
 from multipath.agent import protocol
 from multipath.agent.config import Settings
-from multipath.agent.engines import Engines, open_engines
+from multipath.agent.engines import Engines
 from multipath.agent.exchange import exchange
 from multipath.agent.prober import Prober
 from multipath.agent.resolve import PATIENCE_S, Resolver
@@ -42,13 +42,13 @@ def check(settings: Settings) -> Iterator[Finding]:
     """
     yield _check_state(settings.state)
     with closing(Watch()) as watch, closing(Resolver()) as resolver:
+        engines = None
         try:
-            icmp, engines = open_engines(watch)
+            engines = Engines(watch)
         except AgentError as error:
-            engines = None
             yield Finding("sockets", False, str(error))
         else:
-            yield Finding("sockets", True, icmp.describe())
+            yield Finding("sockets", True, engines.describe())
         items: dict[str, Item] = {}
         for server in (server for cluster in settings.servers for server in cluster):
             for finding, listed in _ask(server, settings.hostname, resolver):
@@ -56,8 +56,7 @@ def check(settings: Settings) -> Iterator[Finding]:
                 yield finding
         if engines is not None:
             yield from _try_edges(engines, watch, resolver, items.values())
-            for engine in engines.values():
-                engine.close()
+            engines.close()
 
 
 def _check_state(folder: Path | None) -> Finding:
@@ -136,7 +135,7 @@ def _probe_once(
     def note(itemid: int, text: str, _unsupported: bool) -> None:
         values.setdefault(itemid, json.loads(text))
 
-    prober = Prober(engines, resolver, note, health=str)
+    prober = Prober(engines.by_kind, resolver, note, health=str)
     single = [
         replace(
             each,

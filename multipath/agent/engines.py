@@ -1,21 +1,48 @@
-"""Every way of sending that the agent has, by the kind of probe."""
+"""All ways of sending packets that the agent has."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from multipath.agent.engine import Engine
+from multipath.agent.http import HttpAttempt
 from multipath.agent.icmp import IcmpEngine
 from multipath.agent.streams import StreamEngine
 from multipath.agent.tcp import TcpAttempt
 from multipath.agent.watch import Watch
 
-Engines = dict[str, Engine[Any, Any]]
+STREAMS = {"tcp": TcpAttempt, "http": HttpAttempt, "https": HttpAttempt}
 
 
-def open_engines(watch: Watch) -> tuple[IcmpEngine, Engines]:
-    """Return the ICMP engine, and it with all others by kind.
+class Engines:
+    """The engines by the kinds of probes that each is for.
 
     Raises:
-        AgentError: no ICMP socket may be opened.
+        AgentError: no ICMP socket may be opened at all.
     """
-    icmp = IcmpEngine()
-    return icmp, {"icmp": icmp, "tcp": StreamEngine(watch, {"tcp": TcpAttempt})}
+
+    def __init__(self, watch: Watch) -> None:
+        self._icmp = IcmpEngine()
+        streams = StreamEngine(watch, STREAMS)
+        self._all: tuple[Engine[Any, Any], ...] = (self._icmp, streams)
+        self.by_kind: Mapping[str, Engine[Any, Any]] = {
+            "icmp": self._icmp,
+            **dict.fromkeys(STREAMS, streams),
+        }
+
+    @property
+    def send_errors(self) -> int:
+        """Packets that this host could not send, since the start."""
+        return sum(engine.send_errors for engine in self._all)
+
+    def overflowed(self) -> int:
+        """Return how many replies were lost on this host, since the start."""
+        return sum(engine.overflowed() for engine in self._all)
+
+    def describe(self) -> str:
+        """Return in a few words what the agent may use."""
+        return self._icmp.describe()
+
+    def close(self) -> None:
+        """Close all sockets."""
+        for engine in self._all:
+            engine.close()

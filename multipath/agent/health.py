@@ -3,13 +3,11 @@
 import json
 import os
 import time
-from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 from multipath import __version__
 from multipath.agent.deliveries import Deliveries
-from multipath.agent.engine import Engine
+from multipath.agent.engines import Engines
 
 _STATM = Path("/proc/self/statm")
 _DIGITS = 6
@@ -18,7 +16,7 @@ _DIGITS = 6
 class Health:
     """Watches the agent between two reports. No method waits."""
 
-    def __init__(self, engines: Collection[Engine[Any, Any]], deliveries: Deliveries) -> None:
+    def __init__(self, engines: Engines, deliveries: Deliveries) -> None:
         self._engines = engines
         self._deliveries = deliveries
         self._started_s = self._reported_s = time.monotonic()
@@ -49,8 +47,8 @@ class Health:
                 "dropped": spool.dropped,
                 "error": self._deliveries.trouble,
             },
-            "send_errors": sum(engine.send_errors for engine in self._engines),
-            "overflowed": sum(engine.overflowed() for engine in self._engines),
+            "send_errors": self._engines.send_errors,
+            "overflowed": self._engines.overflowed(),
             "lag_s": round(self._lag_s, _DIGITS),
             "cpu_percent": round(100 * (used_s - self._used_s) / passed_s, 2),
             "rss_bytes": _rss_bytes(),

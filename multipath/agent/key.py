@@ -6,7 +6,7 @@ parameters by place (topology, from, to, kind, address), then options by name.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from multipath import names
 from multipath.agent.duration import parse_duration_s
@@ -19,11 +19,15 @@ TIMEOUT_MAX_S = 60.0
 
 DSCPS = range(64)
 PORTS = range(1, 65536)
+DEFAULT_PORTS = {"http": 80, "https": 443}
+PATH_MAX = 512
 
 _COMMON = ("packets", "timeout", "dscp", "source")
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "icmp": (*_COMMON, "size", "df"),
     "tcp": (*_COMMON, "port"),
+    "http": (*_COMMON, "port", "path"),
+    "https": (*_COMMON, "port", "path"),
 }
 """The options of each kind of probe."""
 _PLACES = ("topology", "from", "to", "kind", "address")
@@ -60,6 +64,7 @@ class ProbeSpec:
         timeout_s: a reply after this long counts as late, and as lost.
         dscp, df, source: see ``Marks``.
         port: of the far end; icmp has none.
+        path: what http asks for.
     """
 
     topology: str
@@ -74,6 +79,7 @@ class ProbeSpec:
     df: bool = False
     source: str = ""
     port: int = 0
+    path: str = "/"
 
     @property
     def marks(self) -> Marks:
@@ -103,6 +109,8 @@ def parse_probe(key: str) -> ProbeSpec:
         raise AgentError(f"unknown kind of probe {places[3]!r}" + did_you_mean(places[3], _KINDS))
     values = _parse_options(options, _KINDS[places[3]])
     spec = ProbeSpec(*places, **values)  # type: ignore[arg-type] # by _OPTIONS
+    if spec.kind in DEFAULT_PORTS and not spec.port:
+        spec = replace(spec, port=DEFAULT_PORTS[spec.kind])
     if spec.kind == "tcp" and not spec.port:
         raise AgentError("a tcp probe needs a port; write port=443")
     if len(spec.address) > _ADDRESS_MAX:
@@ -180,6 +188,13 @@ def _source(text: str) -> str:
     return text
 
 
+def _path(text: str) -> str:
+    if len(text) > PATH_MAX or not re.fullmatch(_PATH, text):
+        raise AgentError("not a path that begins with / and has no other signs than a URL's")
+    return text
+
+
+_PATH = r"/[0-9A-Za-z._~!$&'()*+,;=:@%/?-]*"
 _SOURCE = r"[0-9A-Za-z_.:%@-]{1,64}"
 _OPTIONS: dict[str, tuple[str, Callable[[str], int | float | str]]] = {
     "packets": ("packets", _whole_number(PACKETS)),
@@ -189,6 +204,7 @@ _OPTIONS: dict[str, tuple[str, Callable[[str], int | float | str]]] = {
     "df": ("df", lambda text: bool(_whole_number(range(2))(text))),
     "source": ("source", _source),
     "port": ("port", _whole_number(PORTS)),
+    "path": ("path", _path),
 }
 _KNOWN_KEYS = (
     names.KEY_PROBE,

@@ -33,10 +33,15 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is known of a name. Neither endpoint nor error: nothing yet."""
+    """What is known of a name. Neither endpoint nor error: nothing yet.
+
+    Args:
+        took_s: how long the look-up took.
+    """
 
     endpoint: Endpoint | None = None
     error: str = ""
+    took_s: float = 0.0
 
 
 _UNKNOWN = Answer()
@@ -116,9 +121,11 @@ def _literal(host: str) -> Endpoint | None:
 
 
 def _resolve(host: str, last: Endpoint | None) -> Answer:
+    begun_s = time.monotonic()
     try:
         found = _all(host, 0)
-        return Answer(last if last in found else found[0])
+        took_s = time.monotonic() - begun_s
+        return Answer(last if last in found else found[0], took_s=took_s)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a valid name"
         return Answer(error=f"the name {host} cannot be resolved: {reason}")

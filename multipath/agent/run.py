@@ -75,7 +75,7 @@ class EdgeRun(TaskRun, Generic[T, F]):
         self._flight: F | None = None
         self._planned = 0
         self._target: T | None = None
-        self._error = ""
+        self._error, self._resolve_s = "", 0.0
         self._used_address = self.address_was = ""
         self._begun = 0
         loop.resolver.lookup(spec.address)
@@ -119,6 +119,7 @@ class EdgeRun(TaskRun, Generic[T, F]):
         if self._target is not None:
             self._note_address()
             self._flight = self._lane.engine.begin(self._target, count)
+            self._flight.resolve_s = self._resolve_s
             return self._flight
         packets = Packets(count)
         packets.errors = dict.fromkeys(range(count), self._error)
@@ -137,7 +138,7 @@ class EdgeRun(TaskRun, Generic[T, F]):
         """Take the address for this cycle; return False when its first look-up is under way."""
         spec = self.task.spec
         answer = self.loop.resolver.lookup(spec.address)
-        self._error = answer.error
+        self._error, self._resolve_s = answer.error, answer.took_s
         if self._target is not None and self._target.endpoint != answer.endpoint:
             self._drop()
         if answer.endpoint is None:

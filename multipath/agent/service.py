@@ -9,7 +9,7 @@ from multipath import __version__
 from multipath.agent.clock import ValueClock
 from multipath.agent.config import Settings
 from multipath.agent.deliveries import Deliveries
-from multipath.agent.engines import open_engines
+from multipath.agent.engines import Engines
 from multipath.agent.health import Health
 from multipath.agent.notify import Notifier
 from multipath.agent.packet_log import PacketLog
@@ -47,13 +47,13 @@ class Agent:
         self._reloading = False
         self._edges = 0
         self._value_clock = ValueClock()
-        self._icmp, self._engines = open_engines(self._watch)
+        self._engines = Engines(self._watch)
         self._resolver = Resolver()
         self._deliveries = Deliveries(settings, self._resolver, self._watch.wake)
-        self._health = Health(self._engines.values(), self._deliveries)
+        self._health = Health(self._engines, self._deliveries)
         self._packet_log = _packet_log(settings)
         self._prober = Prober(
-            self._engines,
+            self._engines.by_kind,
             self._resolver,
             self._deliver,
             self._health.report,
@@ -84,7 +84,7 @@ class Agent:
             format_clusters(settings.servers),
             settings.hostname,
             settings.state or "none",
-            self._icmp.describe(),
+            self._engines.describe(),
         )
         if settings.state is None:
             _log.warning("values wait in memory only: a restart loses them; give --state DIR")
@@ -101,8 +101,7 @@ class Agent:
             if self._packet_log:
                 self._packet_log.stop()
             self._resolver.close()
-            for engine in self._engines.values():
-                engine.close()
+            self._engines.close()
             _log.info("stopped")
             self._reporter.stop()
             self._notifier.close()
@@ -162,7 +161,7 @@ class Agent:
         if now_ns < self._overflow_check_ns:
             return
         self._overflow_check_ns = now_ns + _OVERFLOW_CHECK_NS
-        overflowed = sum(engine.overflowed() for engine in self._engines.values())
+        overflowed = self._engines.overflowed()
         if overflowed > self._overflowed:
             _log.warning(
                 "%d packets were dropped on this host because its receive buffer was full: "

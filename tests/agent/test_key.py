@@ -26,6 +26,13 @@ def test_packets_have_marks() -> None:
     assert spec.marks == Marks(dscp=46, df=True, source="192.0.2.1")
 
 
+def test_requests_have_a_port_and_a_path() -> None:
+    spec = parse_probe("multipath.probe[t,a,b,https,h]")
+    assert (spec.port, spec.path) == (443, "/")
+    spec = parse_probe("multipath.probe[t,a,b,http,h,port=8080,path=/a?b=c]")
+    assert (spec.port, spec.path) == (8080, "/a?b=c")
+
+
 def test_options_have_defaults_and_any_order() -> None:
     assert parse_probe("multipath.probe[t,a,b,icmp,h]").packets == 20
     spec = parse_probe("multipath.probe[t,a,b,icmp,h,timeout=500ms,packets=1,size=16]")
@@ -72,6 +79,8 @@ def test_an_edge_is_named_as_users_write_it() -> None:
         ("multipath.probe[t,a,b,tcp,h]", "a tcp probe needs a port; write port=443"),
         ("multipath.probe[t,a,b,tcp,h,port=0]", "port=0: not a whole number from 1 to 65535"),
         ("multipath.probe[t,a,b,tcp,h,port=1,size=56]", "unknown option 'size'"),
+        ("multipath.probe[t,a,b,http,h,path=x]", "path=x: not a path that begins with /"),
+        ("multipath.probe[t,a,b,http,h,path=/ä]", "no other signs than a URL's"),
         ("multipath.probe[t,a,b,icmp,h,size=15]", "from 16 to 65000"),
         ("multipath.probe[t,a,b,icmp,h,size=65001]", "from 16 to 65000"),
         ("multipath.probe[t,a,b,icmp,h,timeout=soon]", "timeout=soon: 'soon' is no duration"),
