@@ -47,6 +47,7 @@ BEST_ROUTE = "best"
 what it saves over the direct one (``gain``, in seconds)."""
 
 KEY_PROBE = f"{PREFIX}.probe"
+KEY_TRACE = f"{PREFIX}.trace"
 KEY_METRIC = f"{PREFIX}.metric"
 KEY_ROUTE = f"{PREFIX}.route"
 KEY_VERDICT = f"{PREFIX}.verdict"
@@ -106,6 +107,11 @@ def probe_key(
     return f"{KEY_PROBE}[{','.join((topology, from_node, to_node, kind, address, *named))}]"
 
 
+def trace_key(topology: str, from_node: str, to_node: str, address: str) -> str:
+    """Return the key of an edge's way, hop by hop: ``multipath.trace[sh-la,a,b,203.0.113.10]``."""
+    return f"{KEY_TRACE}[{topology},{from_node},{to_node},{address}]"
+
+
 def metric_key(topology: str, from_node: str, to_node: str, metric: str) -> str:
     """Return the key of one dependent item of an edge: ``multipath.metric[sh-la,a,b,rtt.p50]``."""
     return f"{KEY_METRIC}[{topology},{from_node},{to_node},{metric}]"
@@ -161,10 +167,10 @@ def item_identity(key: str) -> str:
     """Return what stays of an item's key when its probe's settings change.
 
     ``multipath.probe[sh-la,zabbix-sh,la,icmp,203.0.113.10,packets=20]`` →
-    ``multipath.probe[sh-la,zabbix-sh,la]``, and of Zabbix's own pings the address and the mode;
-    any other key is its own identity.
+    ``multipath.probe[sh-la,zabbix-sh,la]``, of a trace the address likewise, and of Zabbix's own
+    pings the address and the mode; any other key is its own identity.
     """
-    if key.startswith(f"{KEY_PROBE}["):
+    if key.startswith((f"{KEY_PROBE}[", f"{KEY_TRACE}[")):
         return ",".join(key.removesuffix("]").split(",")[:3]) + "]"
     ping = _PING.fullmatch(key)
     return f"{ping[1]}{ping[2]}]" if ping else key

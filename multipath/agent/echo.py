@@ -29,12 +29,15 @@ class EchoFormat:
         reply_type: ICMP type of its reply.
         identifier: the ICMP identifier; where the kernel sets its own, that one.
         nonce: 8 bytes that no other prober on the network has.
+        one_flow: the sequence number is outweighed in the payload, so that all packets have one
+            checksum: routers that share load out by it send them the same way.
     """
 
     request_type: int
     reply_type: int
     identifier: int
     nonce: bytes
+    one_flow: bool = False
 
     def request_header(self, sequence: int) -> bytes:
         """Return the header of a request; the kernel sums ICMPv6 up anew, with the addresses."""
@@ -47,6 +50,11 @@ class EchoFormat:
     def mark(self, flight: int) -> bytes:
         """Return what the payload of a flight's packets begins with; zeros follow."""
         return _MARK.pack(self.nonce, flight, ~flight & 0xFFFFFFFF)
+
+    def outweigh(self, payload: bytearray, sequence: int) -> None:
+        """Set what follows the mark, where all packets have one checksum."""
+        weight = (~sequence & _ALL_ONES).to_bytes(SEQUENCE_BYTES, "big")
+        payload[MARK_BYTES : MARK_BYTES + SEQUENCE_BYTES] = weight
 
     def find_own(self, data: bytes) -> tuple[bytes, bytes] | None:
         """Return mark and sequence number of a request of ours somewhere in ``data``, else None.
@@ -61,7 +69,8 @@ class EchoFormat:
 
     def _header(self, kind: int, sequence: int) -> bytes:
         # RFC 1071. A number and its inverse add up to ones, and so to nothing.
-        total = (kind << 8) + self.identifier + sequence + 2 * _ALL_ONES
+        weight = 0 if self.one_flow else sequence
+        total = (kind << 8) + self.identifier + weight + 2 * _ALL_ONES
         total += sum(struct.unpack(f"!{NONCE_BYTES // 2}H", self.nonce))
         total = (total & _ALL_ONES) + (total >> 16)
         total = (total & _ALL_ONES) + (total >> 16)

@@ -1,5 +1,7 @@
 """Where an edge's packets go, and the packets of one cycle on their way there."""
 
+from collections.abc import Sequence
+
 from multipath.agent.account import Packets
 from multipath.agent.echo import MARK_BYTES
 from multipath.agent.icmp_socket import IcmpSocket
@@ -13,16 +15,21 @@ class Target:
         self.channel = channel
         self.endpoint = endpoint
         self.post = channel.post(endpoint, size)
-        self.padding = bytes(size - MARK_BYTES)
+        self.padding = b"" if channel.marks.one_flow else bytes(size - MARK_BYTES)
         self.flight: Flight | None = None
 
 
 class Flight(Packets):
-    """The packets of one cycle to one target, sent one by one; made by ``IcmpEngine.begin``."""
+    """The packets of one cycle to one target, sent one by one; made by ``IcmpEngine.begin``.
+
+    Attributes:
+        hops: how many hops each packet may make, where they are of one flow.
+    """
 
     __slots__ = (
         "channel",
         "count",
+        "hops",
         "is_over",
         "mark",
         "next",
@@ -43,3 +50,4 @@ class Flight(Packets):
         self.count = count
         self.next = 0
         self.is_over = False
+        self.hops: Sequence[int] = ()

@@ -85,10 +85,11 @@ class IcmpEngine:
         left = [] if len(once) == len(flights) else _repeated(flights)
         for channel in self._channels:
             due = [each for each in once if each.channel is channel and not each.is_over]
-            for start in range(0, len(due), BATCH):
-                rest = self._send(channel, due[start : start + BATCH])
+            batch = 1 if channel.marks.one_flow else BATCH
+            for start in range(0, len(due), batch):
+                rest = self._send(channel, due[start : start + batch])
                 if rest:
-                    left += [*rest, *due[start + BATCH :]]
+                    left += [*rest, *due[start + batch :]]
                     break
         return left
 
@@ -128,6 +129,8 @@ class IcmpEngine:
         """Send the next packet of each of a batch of flights; return those that are left."""
         for flight in flights:
             flight.post.aim(flight.next)
+            if channel.marks.one_flow:
+                channel.prepare(flight.post, flight.next, flight.hops[flight.next])
         while flights:
             # Replaced by the kernel's stamp, if it gives one, at the next drain.
             sent_ns = self._clock.monotonic_ns()

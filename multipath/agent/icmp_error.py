@@ -57,6 +57,7 @@ _WORDS = {
     (6, 3, 0): "hop limit exceeded",
     (6, 3, 1): "fragment reassembly time exceeded",
 }
+_TOO_MANY_HOPS = {(4, 11, 0), (6, 3, 0)}
 _FAMILIES = {
     (4, 3): "destination unreachable",
     (4, 11): "time exceeded",
@@ -86,6 +87,11 @@ class Refusal(NamedTuple):
     def version(self) -> int:
         """Of the Internet Protocol: 4 or 6."""
         return _IPV6 if ":" in self.by else _IPV4
+
+    @property
+    def is_transit(self) -> bool:
+        """Whether it says that a router on the way had a packet with no hop left."""
+        return (self.version, self.kind, self.code) in _TOO_MANY_HOPS
 
     @property
     def why(self) -> str:

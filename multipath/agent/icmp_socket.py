@@ -6,8 +6,6 @@ import socket
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 
-import icmplib
-
 from multipath.agent.echo import (
     HEADER_BYTES,
     MARK_BYTES,
@@ -18,6 +16,7 @@ from multipath.agent.echo import (
 )
 from multipath.agent.icmp_error import ERROR_OPTIONS, QUOTE_BYTES, Error, read_error, read_queued
 from multipath.agent.icmp_filter import filter_icmp
+from multipath.agent.icmp_open import open_icmp
 from multipath.agent.key import PLAIN, Marks
 from multipath.agent.resolve import Endpoint
 from multipath.agent.slots import CONTROL_BYTES, NAME_BYTES, Slots
@@ -27,7 +26,6 @@ from multipath.errors import AgentError
 
 # Linux's numbers, which the socket module does not name (asm-generic/socket.h,
 # linux/net_tstamp.h, linux/in.h, linux/sock_diag.h).
-_SO_RCVBUFFORCE = 33
 SO_TIMESTAMPING = 37
 _SO_MEMINFO = 55
 _MEMINFO, _MEMINFO_DROPS = struct.Struct("@9I"), 8
@@ -38,18 +36,18 @@ _TTL_OPTIONS = {
     socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT),
 }
 
+_HOPS_OPTIONS = {
+    socket.AF_INET: (socket.IPPROTO_IP, socket.IP_TTL),
+    socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS),
+}
+
 _NS_PER_S = 1_000_000_000
-_RCVBUF_BYTES = 8 * 1024 * 1024
 _SLOTS_BYTES = 1024 * 1024
 _SLOTS_MIN = 4
 IP_HEADER_BYTES, _IP_OPTIONS_BYTES = 20, 40
 _OWN_BYTES = 128
 _DRAIN_MAX = 20_000
 _ERROR_QUEUE = int(socket.MSG_ERRQUEUE)
-_PERMISSION_HELP = (
-    "may not open an ICMP socket; run the agent as root, or give it the capability CAP_NET_RAW, "
-    "or let its group use ping sockets (sysctl net.ipv4.ping_group_range)"
-)
 
 # A slot, see slots.py. First the address of a sockaddr, then the stamps' control message: its
 # type, the seconds and nanoseconds of the first stamp; then the TTL's.
@@ -81,9 +79,8 @@ class IcmpSocket:
     """
 
     def __init__(self, family: socket.AddressFamily, marks: Marks = PLAIN) -> None:
-        self._owner, self.is_raw = _open(family)
+        self._owner, self.is_raw = open_icmp(family)
         self._socket: socket.socket = self._owner.sock
-        self._socket.setblocking(False)
         try:
             mark(self._socket, marks)
         except AgentError:
@@ -95,7 +92,6 @@ class IcmpSocket:
             self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPING, _STAMP_FLAGS)
         with contextlib.suppress(OSError):  # the TTL of replies is then not known
             self._socket.setsockopt(*_TTL_OPTIONS[family], 1)
-        _enlarge_buffer(self._socket)
         self.family = family
         self.form = self._make_format()
         if self.is_raw:
@@ -133,6 +129,11 @@ class IcmpSocket:
             with contextlib.suppress(OSError):
                 return self._transport.send(posts)
         return self._transport.send(posts)
+
+    def prepare(self, post: Post, sequence: int, hops: int) -> None:
+        """Make the next packet one of a flow that may make so many hops."""
+        self.form.outweigh(post.payload, sequence)
+        self._socket.setsockopt(*_HOPS_OPTIONS[self.family], hops)
 
     def replies(self) -> Iterator[Iterable[Reply]]:
         """Yield what has come, batch by batch, until there is no more."""
@@ -231,25 +232,4 @@ class IcmpSocket:
                 self._socket.bind(("", 0))
             identifier = self._socket.getsockname()[1]
         request, reply = (8, 0) if self.family == socket.AF_INET else (128, 129)
-        return EchoFormat(request, reply, identifier, nonce)
-
-
-def _open(
-    family: socket.AddressFamily,
-) -> tuple[icmplib.ICMPv4Socket | icmplib.ICMPv6Socket, bool]:
-    kind = icmplib.ICMPv4Socket if family == socket.AF_INET else icmplib.ICMPv6Socket
-    try:
-        for privileged in (True, False):
-            with contextlib.suppress(icmplib.SocketPermissionError):
-                return kind(privileged=privileged), privileged
-    except icmplib.ICMPSocketError as error:
-        raise AgentError(f"cannot open an ICMP socket: {error}") from error
-    raise AgentError(_PERMISSION_HELP)
-
-
-def _enlarge_buffer(sock: socket.socket) -> None:
-    """Make room for the replies and stamps between two looks; about 800 bytes each."""
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RCVBUF_BYTES)
-    except PermissionError:  # needs CAP_NET_ADMIN; else the system's limit holds
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RCVBUF_BYTES)
+        return EchoFormat(request, reply, identifier, nonce, self.marks.one_flow)

@@ -43,11 +43,14 @@ class Marks:
         dscp: class of service (RFC 2474), 0 to 63.
         df: never fragmented, on this host neither.
         source: IP address, or network interface, that the packets leave from; empty: any.
+        one_flow: all look alike to routers that share load out (ICMP), and each has its own
+            number of hops.
     """
 
     dscp: int = 0
     df: bool = False
     source: str = ""
+    one_flow: bool = False
 
 
 PLAIN = Marks()
@@ -62,7 +65,7 @@ class ProbeSpec:
         packets: packets, connections or requests per cycle.
         size: payload bytes of a packet.
         timeout_s: a reply after this long counts as late, and as lost.
-        dscp, df, source: see ``Marks``.
+        dscp, df, source, one_flow: see ``Marks``.
         port: of the far end; icmp has none.
         path: what http asks for.
     """
@@ -80,11 +83,12 @@ class ProbeSpec:
     source: str = ""
     port: int = 0
     path: str = "/"
+    one_flow: bool = False
 
     @property
     def marks(self) -> Marks:
         """What the packets have of their own."""
-        return Marks(self.dscp, self.df, self.source)
+        return Marks(self.dscp, self.df, self.source, self.one_flow)
 
     @property
     def edge(self) -> str:
@@ -113,7 +117,7 @@ def parse_probe(key: str) -> ProbeSpec:
         spec = replace(spec, port=DEFAULT_PORTS[spec.kind])
     if spec.kind == "tcp" and not spec.port:
         raise AgentError("a tcp probe needs a port; write port=443")
-    if len(spec.address) > _ADDRESS_MAX:
+    if len(spec.address) > ADDRESS_MAX:
         raise AgentError("the address is longer than any DNS name")
     return spec
 
@@ -208,10 +212,11 @@ _OPTIONS: dict[str, tuple[str, Callable[[str], int | float | str]]] = {
 }
 _KNOWN_KEYS = (
     names.KEY_PROBE,
+    names.KEY_TRACE,
     names.KEY_AGENT_PING,
     names.KEY_AGENT_VERSION,
     names.KEY_AGENT_HEALTH,
 )
 _KEY_MAX = 2048
-_ADDRESS_MAX = 255
+ADDRESS_MAX = 255
 _EXAMPLE = names.probe_key("TOPOLOGY", "FROM", "TO", "icmp", "ADDRESS", packets="20")

@@ -15,7 +15,8 @@ from multipath.agent.fate_book import FateBook, Write
 from multipath.agent.resolve import Resolver
 from multipath.agent.run import Deliver, EdgeRun, Lane, Run, TaskRun
 from multipath.agent.schedule import to_ns
-from multipath.agent.task import Checkup, Probe, Statement, Task
+from multipath.agent.task import Checkup, Probe, Statement, Task, Tracing
+from multipath.agent.trace_run import TraceRun
 
 _LOGGED_CHANGES = 50
 _RETRY_NS = 10_000_000
@@ -108,6 +109,10 @@ class Prober:
             edge: EdgeRun[Any, Any] = EdgeRun(self, self._lane_of[task.spec.kind], task, now_ns)
             self.add(edge, edge.due_ns)
             return edge
+        if isinstance(task, Tracing):
+            trace = TraceRun(self, self._lane_of["icmp"], task, now_ns)
+            self.add(trace, trace.due_ns)
+            return trace
         run = _ValueRun(self, task)
         self.add(run, now_ns)
         return run

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from multipath import __version__, names
 from multipath.agent.duration import parse_duration_s
 from multipath.agent.key import ProbeSpec, parse_probe, split_key
+from multipath.agent.trace_key import TraceSpec, parse_trace
 from multipath.errors import AgentError
 
 CYCLE_MIN_S = 1.0
 CYCLE_MAX_S = 86400.0
+TRACE_PERIOD_MIN_S = 30.0
 _BAD_DELAY_PERIOD_S = 60.0
 _SHOWN = 200
 
@@ -60,7 +62,19 @@ class Checkup:
         return self.key
 
 
-Task = Probe | Statement | Checkup
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """The way of an edge, hop by hop, once every period."""
+
+    itemid: int
+    spec: TraceSpec
+    period_s: float
+
+    def __str__(self) -> str:
+        return f"{self.spec.edge}: the way to {self.spec.address} every {self.period_s:g} s"
+
+
+Task = Probe | Statement | Checkup | Tracing
 
 
 def plan_task(item: Item) -> Task:
@@ -75,6 +89,8 @@ def plan_task(item: Item) -> Task:
             return Statement(item.itemid, item.key, __version__, cycle_s)
         if name == names.KEY_AGENT_HEALTH:
             return Checkup(item.itemid, item.key, cycle_s)
+        if name == names.KEY_TRACE:
+            return _traced(Tracing(item.itemid, parse_trace(item.key), cycle_s))
         return Probe(item.itemid, _fitting(parse_probe(item.key), cycle_s), cycle_s)
     except AgentError as error:
         return Statement(item.itemid, item.key, str(error), cycle_s, unsupported=True)
@@ -87,6 +103,15 @@ def _fitting(spec: ProbeSpec, cycle_s: float) -> ProbeSpec:
             f"the timeout of {spec.timeout_s:g} s is longer than the interval of {cycle_s:g} s"
         )
     return spec
+
+
+def _traced(task: Tracing) -> Tracing:
+    if task.period_s < TRACE_PERIOD_MIN_S:
+        raise AgentError(
+            f"the interval of {task.period_s:g} s is shorter than a trace may take; "
+            f"write {TRACE_PERIOD_MIN_S:g}s or more"
+        )
+    return task
 
 
 def _parse_cycle_s(delay: str) -> float:

@@ -25,6 +25,7 @@ COMMANDS = {
     "report": "multipath.cli.report:report",
     "access": "multipath.cli.access:access",
     "ping": "multipath.cli.ping:ping",
+    "trace": "multipath.cli.trace:trace",
     "agent": "multipath.cli.agent:agent",
     "lab": "multipath.cli.lab:lab",
 }

@@ -4,8 +4,10 @@ Run inside a network namespace: responder.py DEVICE PLAN.json LOG. The plan give
 ``{"delay_s": 0.05, "packets": {"3": {"lose": true}, "5": {"delay_s": 0.2, "copies": 2}}}``, with
 ``lose``, ``corrupt``, ``options`` (an IPv4 header with options) and ``refuse`` (an ICMP error
 instead of a reply, see ``refusal``) besides; the packets of an address are counted from 0. The
-log gets ``address index seconds`` for each reply: how long it was really held, at the least. Ends
-when its standard input does.
+addresses of ``routers`` (``{"by": "10.99.1.1"}``, or ``{}`` for a silent one) answer packets that
+may make too few hops; those are counted for each number of hops, and ``lose_at`` tells which of
+them are lost: ``{"2": [0, 1]}``. The log gets ``address index seconds`` for each reply: how long it
+was really held, at the least. Ends when its standard input does.
 """
 
 import fcntl
@@ -101,6 +103,26 @@ def changed(reply: bytearray, packet: bytes, behaviour: dict[str, Any]) -> bytes
     return bytes(reply)
 
 
+def on_the_way(packet: bytes, told: dict[str, Any]) -> tuple[int, dict[str, Any] | None]:
+    """How many hops a packet may make, and the router at which it has none left."""
+    hops = packet[8] if packet[0] >> 4 == 4 else packet[7]
+    routers = told.get("routers", [])
+    return hops, routers[hops - 1] if hops <= len(routers) else None
+
+
+def at_router(packet: bytes, router: dict[str, Any], index: int) -> dict[str, Any]:
+    """What becomes of the so manyth packet that has no hop left at a router."""
+    if not router:
+        return {"lose": True}
+    by = (
+        router["by"]
+        if isinstance(router["by"], str)
+        else router["by"][min(index, len(router["by"]) - 1)]
+    )
+    kind = 11 if packet[0] >> 4 == 4 else 3
+    return {"refuse": {"type": kind, "code": 0} | router | {"by": by}}
+
+
 def serve(tun: int, plan: dict[str, Any], log: Any) -> None:
     seen: dict[str, int] = {}
     held: list[tuple[float, int, float, str, int, bytes]] = []
@@ -123,9 +145,14 @@ def serve(tun: int, plan: dict[str, Any], log: Any) -> None:
         if parsed is None or parsed[0] not in plan:
             continue
         address, plain = parsed
-        index = seen[address] = seen.get(address, -1) + 1
-        behaviour = plan[address] | plan[address].get("packets", {}).get(str(index), {})
-        if behaviour.get("lose"):
+        told = plan[address]
+        hops, router = on_the_way(packet, told)
+        name = f"{address}@{hops}" if "routers" in told else address
+        index = seen[name] = seen.get(name, -1) + 1
+        behaviour = told | told.get("packets", {}).get(str(index), {})
+        if router is not None:
+            behaviour |= at_router(packet, router, index)
+        if behaviour.get("lose") or index in told.get("lose_at", {}).get(str(hops), []):
             continue
         reply = changed(plain, packet, behaviour)
         for copy in range(behaviour.get("copies", 1)):

@@ -24,6 +24,7 @@ class Tap:
         self._socket.setblocking(False)
         self.sent_ns: dict[str, dict[int, int]] = {}
         self.replies_ns: dict[str, list[tuple[int, int]]] = {}
+        self.checksums: dict[str, set[bytes]] = {}
         self.errors = 0
 
     def listen(self) -> None:
@@ -39,8 +40,9 @@ class Tap:
                 else (socket.AF_INET6, packet[8:24], packet[24:40])
             )
             if kind in REQUESTS:
-                sent_ns = self.sent_ns.setdefault(socket.inet_ntop(family, to), {})
-                sent_ns[sequence] = stamp_ns
+                address = socket.inet_ntop(family, to)
+                self.sent_ns.setdefault(address, {})[sequence] = stamp_ns
+                self.checksums.setdefault(address, set()).add(packet[start + 2 : start + 4])
             elif kind in REPLIES:
                 replies_ns = self.replies_ns.setdefault(socket.inet_ntop(family, source), [])
                 replies_ns.append((sequence, stamp_ns))

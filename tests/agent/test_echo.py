@@ -36,6 +36,23 @@ def test_one_header_serves_all_flights_and_sizes(
     assert checksum_is_right(form.reply_header(sequence) + payload)
 
 
+@given(
+    st.integers(min_value=0, max_value=2**32 - 1),
+    st.integers(min_value=0, max_value=SEQUENCES - 1),
+    st.binary(min_size=8, max_size=8),
+    st.integers(min_value=0, max_value=0xFFFF),
+)
+def test_packets_of_one_flow_have_one_checksum(
+    flight: int, sequence: int, nonce: bytes, identifier: int
+) -> None:
+    form = EchoFormat(8, 0, identifier, nonce, one_flow=True)
+    payload = bytearray(form.mark(flight) + bytes(40))
+    form.outweigh(payload, sequence)
+    assert checksum_is_right(form.request_header(sequence) + payload)
+    assert checksum_is_right(form.reply_header(sequence) + payload)
+    assert form.request_header(sequence)[:6] == form.request_header(0)[:6]
+
+
 @given(st.integers(min_value=0, max_value=2**32 - 1))
 def test_a_packet_of_ours_is_found_behind_any_headers(flight: int) -> None:
     packet = FORM.request_header(517) + FORM.mark(flight) + bytes(40)
