@@ -17,6 +17,7 @@ from multipath.render.verdict import edge_formulas, path_verdict
 from multipath.render.words import words
 from multipath.topology.edges import Edge, edges, routes
 from multipath.topology.model import Topology
+from multipath.topology.probing import OWN_KEYS
 from multipath.topology.units import format_duration
 
 EDGE_COLORS = ("1A7C11", "F63100", "2774A4", "A54F10", "FC6EA3", "6C59DC", "AC8C14", "611F27")
@@ -85,15 +86,21 @@ def _objects(renderer: jinja2.Environment, topology: Topology) -> Iterator[Objec
 
 
 def _probe_key(edge: Edge) -> str:
+    probe = edge.probe
+    options = {"packets": str(probe.packets), "timeout": format_duration(probe.timeout_s)}
+    own = {
+        "size": str(probe.size),
+        "port": str(probe.port or ""),
+        "path": probe.path if probe.path != "/" else "",
+        "df": "1" if probe.df else "",
+    }
+    options |= {key: own[key] for key in OWN_KEYS[probe.type] if own[key]}
+    if probe.dscp:
+        options["dscp"] = str(probe.dscp)
+    if probe.source:
+        options["source"] = probe.source
     return names.probe_key(
-        edge.topology,
-        edge.from_name,
-        edge.to_name,
-        edge.probe.type,
-        edge.to_node.address,
-        packets=str(edge.probe.packets),
-        size=str(edge.probe.size),
-        timeout=format_duration(edge.probe.timeout_s),
+        edge.topology, edge.from_name, edge.to_name, probe.type, edge.to_node.address, **options
     )
 
 

@@ -20,6 +20,14 @@ from multipath.topology.naming import (
     check_node_name,
     check_zabbix_proxy,
 )
+from multipath.topology.packet import (
+    PATH_PATTERN,
+    SOURCE_PATTERN,
+    DscpName,
+    check_path,
+    check_source,
+    parse_dscp,
+)
 from multipath.topology.units import (
     DURATION_PATTERN,
     PERCENT_PATTERN,
@@ -73,6 +81,12 @@ Slo = Annotated[
     BeforeValidator(parse_percent, json_schema_input_type=str),
     _pattern(PERCENT_PATTERN, "99.9%"),
 ]
+Dscp = Annotated[
+    int,
+    BeforeValidator(
+        parse_dscp, json_schema_input_type=Annotated[int, Field(ge=0, le=63)] | DscpName
+    ),
+]
 Name = Annotated[str, AfterValidator(check_name), _pattern(NAME_PATTERN, "sh-la")]
 NodeKey = Annotated[str, AfterValidator(check_node_name), _pattern(NODE_PATTERN, "proxy1")]
 NodeName = Annotated[str, _pattern(NODE_PATTERN, "proxy1")]
@@ -114,7 +128,10 @@ class Node(_Model):
 class Probe(_Model):
     """How an edge is measured."""
 
-    type: Literal["icmp"] = Field(default="icmp", description="kind of packet")
+    type: Literal["icmp", "tcp", "http", "https"] = Field(
+        default="icmp",
+        description="kind of packet: an echo request, a TCP handshake, a web request",
+    )
     packets: int = Field(
         default=20, ge=1, le=1000, strict=True, description="packets per cycle, spread over it"
     )
@@ -127,7 +144,32 @@ class Probe(_Model):
         description="a reply after this long counts as late; no longer than the cycle",
     )
     size: int = Field(
-        default=56, ge=16, le=65000, strict=True, description="payload bytes of a packet"
+        default=56, ge=16, le=65000, strict=True, description="payload bytes of a packet; icmp only"
+    )
+    port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        strict=True,
+        description="port of the far end; tcp needs it, http has 80 and https 443 if left out",
+    )
+    path: Annotated[str, AfterValidator(check_path), _pattern(PATH_PATTERN, "/health")] = Field(
+        default="/", description="what http and https ask for"
+    )
+    dscp: Dscp = Field(
+        default=0, description="class of service: 0 to 63, or its name, such as EF or AF41"
+    )
+    df: bool = Field(
+        default=False,
+        strict=True,
+        description="never fragment packets, on the sending host neither; icmp only",
+    )
+    source: (
+        Annotated[str, AfterValidator(check_source), _pattern(SOURCE_PATTERN, "192.0.2.10", "eth0")]
+        | None
+    ) = Field(
+        default=None,
+        description="IP address or network interface of the sending host that packets leave from",
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from multipath.errors import Problem
 from multipath.topology.document import Document, read
 from multipath.topology.model import Topology
+from multipath.topology.probing import probing
 from multipath.topology.references import references
 from multipath.topology.shape import topology_of
 from multipath.topology.timing import timing
@@ -25,7 +26,8 @@ def draft(text: str, file: str) -> Draft:
     if not document.has(()):  # no valid YAML
         return Draft(document, None, document.problems)
     topology, shape = topology_of(document)
-    found = {*document.problems, *shape, *references(document), *timing(document)}
+    checks = (references, timing, probing)
+    found = {*document.problems, *shape, *(each for check in checks for each in check(document))}
     return Draft(document, None if found else topology, tuple(sorted(found)))
 
 

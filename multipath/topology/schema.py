@@ -63,7 +63,7 @@ def _rows(part: dict[str, Any], whole: dict[str, Any], above: str) -> Iterator[t
     for name, inner in part["properties"].items():
         key = f"{above}{name}"
         needed = "(needed)" if name in part.get("required", ()) else ""
-        default = f"`{inner['default']}`" if inner.get("default", "") != "" else needed
+        default = f"`{_shown(inner['default'])}`" if inner.get("default", "") != "" else needed
         yield f"`{key}`", _kind(inner), default, inner["description"]
         if "patternProperties" in inner:
             (entry,) = inner["patternProperties"].values()
@@ -71,6 +71,10 @@ def _rows(part: dict[str, Any], whole: dict[str, Any], above: str) -> Iterator[t
             yield from _rows(_followed(entry, whole), whole, f"{key}.{placeholder}.")
         elif "$ref" in inner and not above:  # an edge's sections are those of the topology
             yield from _rows(_followed(inner, whole), whole, f"{key}.")
+
+
+def _shown(default: object) -> str:
+    return str(default).lower() if isinstance(default, bool) else str(default)
 
 
 def _followed(part: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
@@ -86,8 +90,8 @@ def _kind(part: dict[str, Any]) -> str:
         return " or ".join(f"`{choice}`" for choice in choices)
     if part.get("type") == "integer":
         return f"whole number, {part['minimum']} to {part['maximum']}"
-    if part.get("type") == "array":
-        return "list of names"
     if part.get("type") == "string":
         return next(kind for pattern, kind in _KINDS.items() if pattern in part["pattern"])
-    return "mapping"
+    return {"array": "list of names", "boolean": "`true` or `false`"}.get(
+        part.get("type", ""), "mapping"
+    )

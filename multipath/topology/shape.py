@@ -129,6 +129,10 @@ def _not_whole(document: Document, loc: Loc, details: ErrorDetails) -> tuple[str
     return f"{described(details['input'])}, not a whole number", instead
 
 
+def _not_truth(_document: Document, _loc: Loc, details: ErrorDetails) -> tuple[str, str]:
+    return f"{described(details['input'])}, neither true nor false", "write true or false"
+
+
 def _out_of_range(_document: Document, loc: Loc, details: ErrorDetails) -> tuple[str, str]:
     return f"{details['input']} is out of range", f"write a whole number {_range(loc)}"
 
@@ -155,6 +159,7 @@ def _not_a_choice(_document: Document, _loc: Loc, details: ErrorDetails) -> tupl
 _WRONG: dict[str, _Wrong] = {
     "string_type": _not_text,
     "int_type": _not_whole,
+    "bool_type": _not_truth,
     "greater_than_equal": _out_of_range,
     "less_than_equal": _out_of_range,
     "dict_type": _not_mapping,

@@ -15,6 +15,8 @@ from multipath.topology.units import format_duration
 
 FASTEST_S = 0.005
 """The least time between two packets of an edge: a probe is no load test."""
+FASTEST_CONNECTION_S = 0.05
+"""The same where each is a connection, which costs the far end more."""
 
 CYCLES_IN_WINDOW = 3
 CYCLES_TO_SILENCE = 2
@@ -26,18 +28,20 @@ _Misfit = tuple[tuple[Loc, ...], str, str]
 
 def timing(document: Document) -> Iterator[Problem]:
     """Yield the settings that are right one by one, but not together."""
-    probe, thresholds = _section(Probe, document, ()), _section(Thresholds, document, ())
-    yield from _problems(document, (), probe, thresholds)
-    for edge in document.keys(("edges",)):
-        above = ("edges", edge)
-        own_probe = _section(Probe, document, above)
-        own_thresholds = _section(Thresholds, document, above)
-        yield from _problems(
-            document,
-            above,
-            probe and own_probe and probe.overlaid(own_probe),
-            thresholds and own_thresholds and thresholds.overlaid(own_thresholds),
-        )
+    edges: list[Loc] = [("edges", edge) for edge in document.keys(("edges",))]
+    for above in ((), *edges):
+        thresholds = _merged(Thresholds, document, above)
+        yield from _problems(document, above, merged_probe(document, above), thresholds)
+
+
+def merged_probe(document: Document, above: Loc) -> Probe | None:
+    """Return the topology's probe, or an edge's over it; None when any key is wrong by itself."""
+    return _merged(Probe, document, above)
+
+
+def _merged(model: type[_Settings], document: Document, above: Loc) -> _Settings | None:
+    settings, own = _section(model, document, ()), _section(model, document, above)
+    return settings and own and settings.overlaid(own)
 
 
 def _section(model: type[_Settings], document: Document, above: Loc) -> _Settings | None:
@@ -69,6 +73,7 @@ def _misfits(probe: Probe | None, thresholds: Thresholds | None) -> Iterator[_Mi
 
 
 def _within_probe(probe: Probe) -> Iterator[_Misfit]:
+    keys: tuple[Loc, ...]
     cycle = format_duration(probe.cycle_s)
     if probe.timeout_s > probe.cycle_s:
         what = (
@@ -76,10 +81,12 @@ def _within_probe(probe: Probe) -> Iterator[_Misfit]:
         )
         keys = ("probe", "timeout"), ("probe", "cycle")
         yield keys, what, "let the timeout be no longer than the cycle"
-    if probe.cycle_s / probe.packets < FASTEST_S:
-        most = int(probe.cycle_s / FASTEST_S)
-        what = f"{probe.packets} packets in {cycle} are more than one every 5ms"
-        keys = ("probe", "packets"), ("probe", "cycle")
+    fastest_s = FASTEST_S if probe.type == "icmp" else FASTEST_CONNECTION_S
+    if probe.cycle_s / probe.packets < fastest_s:
+        most = int(probe.cycle_s / fastest_s)
+        pace = format_duration(fastest_s)
+        what = f"{probe.packets} packets in {cycle} are more than one every {pace}"
+        keys = ("probe", "packets"), ("probe", "cycle"), ("probe", "type")
         yield keys, what, f"send at most {most} packets, or in a longer cycle"
 
 

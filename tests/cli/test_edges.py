@@ -67,7 +67,18 @@ def test_json_has_every_edge_with_numbers_in_named_units() -> None:
             "zabbix_proxy": None,
             "agent": "multipath",
         },
-        "probe": {"type": "icmp", "packets": 20, "cycle_s": 10.0, "timeout_s": 2.0, "size": 56},
+        "probe": {
+            "type": "icmp",
+            "packets": 20,
+            "cycle_s": 10.0,
+            "timeout_s": 2.0,
+            "size": 56,
+            "port": None,
+            "path": "/",
+            "dscp": 0,
+            "df": False,
+            "source": None,
+        },
         "thresholds": {
             "loss_percent": 5.0,
             "rtt_s": 0.22,
@@ -81,8 +92,8 @@ def test_json_has_every_edge_with_numbers_in_named_units() -> None:
 
 def test_several_files_are_shown_one_after_the_other() -> None:
     listed = json.loads(shown(*ALL, "--format", "json"))["topologies"]
-    assert [len(topology["edges"]) for topology in listed] == [1, 3, 5, 7]
-    assert shown(*ALL).count("┏") == 4
+    assert [len(topology["edges"]) for topology in listed] == [1, 3, 3, 5, 7]
+    assert shown(*ALL).count("┏") == 5
 
 
 def test_the_drawings_are_printed_as_they_are() -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from multipath.agent.key import DEFAULT_PORTS, parse_probe
 from multipath.errors import TemplateError
 from multipath.objects import Kind, Object, Ref, State
 from multipath.render.desired import desired
 from multipath.render.templates import template_folder
+from multipath.topology.edges import edges
 from multipath.topology.loader import load
 from multipath.topology.model import Topology
 
@@ -49,6 +51,40 @@ def test_sh_la_is_three_vantages_a_path_and_five_masters(objects: State) -> None
         Kind.SLA: 1,
         Kind.DASHBOARD: 1,
     }
+
+
+@pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.yaml")), ids=lambda file: file.stem)
+def test_the_agent_understands_every_key_and_measures_what_is_written(file: Path) -> None:
+    (topology,) = load([file])
+    keys = [each.fields["key"] for each in _of(desired([topology]), Kind.ITEM)]
+    specs = {spec.edge: spec for spec in map(parse_probe, keys_of_probes(keys))}
+    assert len(specs) == len(edges(topology))
+    for edge in edges(topology):
+        probe, spec = edge.probe, specs[f"{topology.name} {edge.name}"]
+        told = (spec.kind, spec.packets, spec.timeout_s, spec.dscp, spec.source)
+        source = probe.source or ""
+        assert told == (probe.type, probe.packets, probe.timeout_s, probe.dscp, source)
+        assert spec.path == (probe.path if probe.type in DEFAULT_PORTS else "/")
+        if probe.type == "icmp":
+            assert (spec.size, spec.df) == (probe.size, probe.df)
+        else:
+            assert spec.port == (probe.port or DEFAULT_PORTS[probe.type])
+
+
+def keys_of_probes(keys: list[str]) -> list[str]:
+    return [key for key in keys if key.startswith("multipath.probe[")]
+
+
+def test_packets_that_are_marked_are_asked_for_in_the_key() -> None:
+    (topology,) = load([EXAMPLES / "services.yaml"])
+    keys = [each.fields["key"] for each in _of(desired([topology]), Kind.ITEM)]
+    assert sorted(keys_of_probes(keys)) == [
+        "multipath.probe[shop,colo,web-shop,tcp,shop.example.com,packets=10,port=443,timeout=2s]",
+        "multipath.probe[shop,head-office,colo,icmp,198.51.100.40,"
+        "df=1,dscp=46,packets=60,size=1472,source=eth0,timeout=2s]",
+        "multipath.probe[shop,head-office,web-shop,https,shop.example.com,"
+        "packets=10,path=/health,timeout=2s]",
+    ]
 
 
 def test_a_master_item_tells_the_agent_all_it_needs(objects: State) -> None:

@@ -39,8 +39,9 @@ def test_the_demo_explains_every_key() -> None:
     """Each key of the format stands in sh-la.yaml below a comment (its first time)."""
     lines = (FOLDER / "sh-la.yaml").read_text(encoding="utf-8").splitlines()
     keys = ["name", "description", "source", "target", "proxies", "nodes", "  zabbix_proxy",
-            "probe", "  type", "  packets", "  cycle", "  timeout", "  size", "thresholds",
-            "  loss", "  rtt", "  window", "  silent", "edges", "  address"]  # fmt: skip
+            "probe", "  type", "  packets", "  cycle", "  timeout", "  size", "  dscp", "  df",
+            "thresholds", "  loss", "  rtt", "  window", "  silent", "edges",
+            "  address"]  # fmt: skip
     for key in keys:
         at = next(i for i, line in enumerate(lines) if line.lstrip().startswith(f"{key.strip()}:"))
         assert lines[at - 1].lstrip().startswith("#"), key

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
@@ -60,6 +61,11 @@ def test_what_is_left_out_has_the_defaults() -> None:
         "cycle_s": 30.0,
         "timeout_s": 2.0,
         "size": 56,
+        "port": None,
+        "path": "/",
+        "dscp": 0,
+        "df": False,
+        "source": None,
     }
     assert topology.thresholds.model_dump() == {
         "loss_percent": 5.0,
@@ -174,7 +180,10 @@ def test_no_value_of_a_key_makes_parse_raise(key: str, value: object) -> None:
 
 sections = st.sampled_from(["probe", "thresholds"])
 section_keys = st.sampled_from(
-    ["type", "packets", "cycle", "timeout", "size", "loss", "rtt", "window", "silent"]
+    [
+        *("type", "packets", "cycle", "timeout", "size", "port", "path", "dscp", "df", "source"),
+        *("loss", "rtt", "window", "silent"),
+    ]
 )
 
 
@@ -184,3 +193,23 @@ def test_no_value_in_a_section_makes_parse_raise(section: str, written: dict[str
     plain["edges"] = {"s>t": {section: written}}
     topology, problems = parse(as_yaml(plain), "any")
     assert (topology is None) == bool(problems)
+
+
+@pytest.mark.parametrize(
+    ("written", "dscp"), [("0", 0), ("46", 46), ("EF", 46), ("af41", 34), ("CS6", 48), ("LE", 1)]
+)
+def test_a_class_of_service_is_a_number_or_a_name(written: str, dscp: int) -> None:
+    topology = good(f"{MINIMAL}probe: {{dscp: {written}}}\n")
+    assert topology.probe.dscp == dscp
+
+
+def test_keys_of_other_types_are_for_the_edges_that_have_them() -> None:
+    topology = good(f"{MINIMAL}probe: {{port: 8443}}\nedges: {{s>t: {{probe: {{type: https}}}}}}\n")
+    (edge,) = edges(topology)
+    assert (edge.probe.type, edge.probe.port) == ("https", 8443)
+
+
+def test_an_edge_may_leave_the_type_that_has_a_port() -> None:
+    probe = "probe: {type: tcp, port: 22}"
+    topology = good(f"{MINIMAL}{probe}\nedges: {{s>t: {{probe: {{type: icmp}}}}}}\n")
+    assert edges(topology)[0].probe.type == "icmp"
