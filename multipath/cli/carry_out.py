@@ -7,7 +7,7 @@ from multipath.cli import plan_view
 from multipath.cli.planning import Planned
 from multipath.cli.terminal import console
 from multipath.errors import PlanError
-from multipath.objects import Kind, State
+from multipath.objects import Kind
 from multipath.plan.changes import Plan
 from multipath.zabbix.client import Client
 from multipath.zabbix.codec import Ids
@@ -15,8 +15,8 @@ from multipath.zabbix.reader import read
 from multipath.zabbix.writer import apply
 
 
-def carry_out(client: Client, planned: Planned, *, yes: bool, verbose: bool) -> tuple[State, Ids]:
-    """Show a plan, ask unless told ``yes``, and apply it; return what Zabbix has afterwards.
+def carry_out(client: Client, planned: Planned, *, yes: bool, verbose: bool) -> Ids:
+    """Show a plan, ask unless told ``yes``, and apply it; return the ids of what is there.
 
     Raises:
         click.Abort: the user said no.
@@ -26,18 +26,19 @@ def carry_out(client: Client, planned: Planned, *, yes: bool, verbose: bool) -> 
     plan = planned.plan
     plan_view.show(plan, verbose=verbose)
     if not plan:
-        return planned.existing, planned.ids
+        return planned.ids
     if not yes:
         click.confirm(f"Make these {len(plan.changes)} changes at {client.url}?", abort=True)
     _apply(client, plan, planned.ids)
-    existing, ids = read(client, planned.hosts, planned.scope)
+    asked = {change.ref: change.after for change in plan.changes if change.after}
+    existing, ids = read(client, planned.hosts, planned.scope, asked)
     if left := plan.unfinished(existing):
         raise PlanError(
             f"Zabbix took the changes, but {len(left)} objects are not as asked, "
             f"the first is {left[0]}; deploy again to see how they differ"
         )
     click.echo(f"Done: {len(plan.changes)} change(s), read back from Zabbix.")
-    return existing, ids
+    return ids
 
 
 def _apply(client: Client, plan: Plan, ids: Ids) -> None:
@@ -56,10 +57,9 @@ def _apply(client: Client, plan: Plan, ids: Ids) -> None:
         )
 
 
-def dashboard_urls(client: Client, state: State, ids: Ids) -> list[str]:
-    """Return where to look: the dashboards among the objects."""
+def dashboard_urls(client: Client, ids: Ids) -> list[str]:
+    """Return where to look: the dashboards that are there."""
     return [
-        f"{client.url.rstrip('/')}/zabbix.php?action=dashboard.view&dashboardid={ids.by_ref[ref]}"
-        for ref in state
-        if ref.kind is Kind.DASHBOARD
+        f"{client.url.rstrip('/')}/zabbix.php?action=dashboard.view&dashboardid={number}"
+        for number in ids.by_id[Kind.DASHBOARD]
     ]

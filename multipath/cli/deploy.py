@@ -58,6 +58,6 @@ def deploy(
     with Client(zabbix, writable=True) as client:
         planned = read_plan(client, files) or make_plan(client, load(files), templates, adopt=adopt)
         check_deletions(planned.plan, limit)
-        existing, ids = carry_out(client, planned, yes=yes, verbose=verbose)
-        for url in dashboard_urls(client, existing, ids):
+        ids = carry_out(client, planned, yes=yes, verbose=verbose)
+        for url in dashboard_urls(client, ids):
             click.echo(f"Dashboard: {url}")

@@ -47,8 +47,9 @@ def plan(
     """  # noqa: D301 - \b is click's mark of a paragraph to leave as it is
     topologies = load(files)
     with Client(zabbix) as client:
-        planned = make_plan(client, topologies, templates, adopt=adopt)
-        text = planned.to_document(client.url)
+        save = as_json or out is not None
+        planned = make_plan(client, topologies, templates, adopt=adopt, save=save)
+        text = planned.to_document(client.url) if save else ""
     if out:
         _save(out, text)
     if as_json:

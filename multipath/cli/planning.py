@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
+from multipath.cli.comparison import compare
 from multipath.errors import PlanError
-from multipath.objects import Kind, Ref, State
+from multipath.objects import Kind, Ref
 from multipath.plan import document
 from multipath.plan.changes import Plan
 from multipath.plan.diff import diff, new_on
-from multipath.render.desired import desired
 from multipath.topology.model import Topology
 from multipath.zabbix.client import Client
 from multipath.zabbix.codec import Ids
@@ -31,24 +31,35 @@ templates_option = click.option(
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan and what it was made from: what was read, of which topologies and hosts."""
+    """A plan and what it was made from: of which topologies and hosts, and what was read.
+
+    Args:
+        plan: the changes.
+        scope: names of the topologies.
+        hosts: their hosts.
+        ids: of all that was read.
+        seen: digests of all that was read, if the plan is to be saved.
+    """
 
     plan: Plan
     scope: frozenset[str]
     hosts: tuple[Ref, ...]
-    existing: State
     ids: Ids
+    seen: dict[str, str] = field(default_factory=dict)
 
     def to_document(self, url: str) -> str:
         """Return the plan as it is saved."""
-        saved = document.SavedPlan(
-            url, self.scope, self.hosts, document.digests(self.existing), self.plan
-        )
+        saved = document.SavedPlan(url, self.scope, self.hosts, self.seen, self.plan)
         return json.dumps(document.to_json(saved), ensure_ascii=False, indent=1)
 
 
 def make_plan(
-    client: Client, topologies: Sequence[Topology], templates: Path | None = None, *, adopt: bool
+    client: Client,
+    topologies: Sequence[Topology],
+    templates: Path | None = None,
+    *,
+    adopt: bool,
+    save: bool = False,
 ) -> Planned:
     """Compare what topologies ask for with what Zabbix has.
 
@@ -59,17 +70,16 @@ def make_plan(
     """
     if client.release not in TESTED:
         click.echo(f"Note: multipath is not tested with Zabbix {dotted(client.release)}", err=True)
-    wanted = client.dialect.fitted(desired(topologies, templates))
+    found = compare(client, topologies, templates, digest=save)
+    _check_proxies(topologies, found.ids)
     scope = frozenset(topology.name for topology in topologies)
-    hosts = tuple(ref for ref in wanted if ref.kind is Kind.HOST)
-    existing, ids = read(client, hosts, scope, wanted)
-    _check_proxies(topologies, ids)
-    plan = diff(wanted, existing, scope, adopt=adopt)
-    there = {ref.key[0] for ref in existing if ref.kind is Kind.HOST}
-    if found := read_named(client, new_on(plan, there), ids):
-        existing = {**found, **existing}
-        plan = diff(wanted, existing, scope, adopt=adopt)
-    return Planned(plan, scope, hosts, existing, ids)
+    plan = diff(found.wanted, found.existing, scope, adopt=adopt)
+    there = {ref.key[0] for ref in found.ids.by_id[Kind.HOST].values()}
+    if named := read_named(client, new_on(plan, there), found.ids):
+        plan = diff(found.wanted, {**named, **found.existing}, scope, adopt=adopt)
+        if save:
+            found.seen.update(document.digests(named))
+    return Planned(plan, scope, tuple(found.hosts), found.ids, found.seen)
 
 
 def make_destruction(client: Client, topologies: Sequence[Topology]) -> Planned:
@@ -81,7 +91,7 @@ def make_destruction(client: Client, topologies: Sequence[Topology]) -> Planned:
     scope = frozenset(topology.name for topology in topologies)
     existing, ids = read(client, (), scope)
     hosts = tuple(ref for ref in existing if ref.kind is Kind.HOST)
-    return Planned(diff({}, existing, scope), scope, hosts, existing, ids)
+    return Planned(diff({}, existing, scope), scope, hosts, ids)
 
 
 def read_plan(client: Client, files: Sequence[Path]) -> Planned | None:
@@ -98,8 +108,10 @@ def read_plan(client: Client, files: Sequence[Path]) -> Planned | None:
     if saved.url != client.url:
         raise PlanError(f"{files[0]} is a plan for {saved.url}, not for {client.url}")
     existing, ids = read(client, saved.hosts, saved.scope)
-    saved.check_unchanged(existing)
-    return Planned(saved.plan, saved.scope, saved.hosts, existing, ids)
+    before = [change.before for change in saved.plan.changes if change.before]
+    adopted = [each for each in before if each.ref not in existing]
+    saved.check_unchanged({**read_named(client, adopted, ids), **existing})
+    return Planned(saved.plan, saved.scope, saved.hosts, ids)
 
 
 def _plan_text(files: Sequence[Path]) -> str | None:

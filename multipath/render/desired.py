@@ -40,7 +40,7 @@ def desired(topologies: Sequence[Topology], folder: Path | None = None) -> State
     for topology in topologies:
         for each in _objects(renderer, topology):
             known = result.get(each.ref)
-            result[each.ref] = each if known is None else _shared(known, each)
+            result[each.ref] = each if known is None else merged(known, each)
     return result
 
 
@@ -104,24 +104,28 @@ def _probe_key(edge: Edge) -> str:
     )
 
 
-def _shared(one: Object, other: Object) -> Object:
-    """Return the one object that two topologies share: tags and dependencies are those of both."""
+def merged(one: Object, other: Object) -> Object:
+    """Return the one object that two topologies share: tags and dependencies are those of both.
+
+    Raises:
+        TemplateError: they ask for different things.
+    """
     united = {"tags", "dependencies"} & one.fields.keys()
     fields = dict(one.fields) | {
         field: _union(one.fields[field], other.fields[field]) for field in united
     }
-    merged = Object(one.ref, canonical(one.ref.kind, fields), one.owners | other.owners)
+    both = Object(one.ref, canonical(one.ref.kind, fields), one.owners | other.owners)
     if differing := [
         field
-        for field in merged.fields
-        if field not in united and merged.fields[field] != other.fields[field]
+        for field in both.fields
+        if field not in united and both.fields[field] != other.fields[field]
     ]:
-        owners = " and ".join(sorted(merged.owners))
+        owners = " and ".join(sorted(both.owners))
         raise TemplateError(
             f"{one.ref} is shared by {owners}, but they ask for different things: "
             f"{', '.join(differing)}"
         )
-    return merged
+    return both
 
 
 def _union(one: list[Any], other: list[Any]) -> list[Any]:

@@ -1,6 +1,6 @@
 """How many objects one call carries: PHP has a call whole in memory, by default 128 MB."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from multipath.kinds import Kind
@@ -52,7 +52,19 @@ def read_paged(
     """
     by = CODECS[kind].id_field
     found = {row[by] for each in which for row in client.get(kind, output=[by], **each)}
-    numbers = sorted(found, key=int)
+    yield from read_by_id(client, kind, found, **wanted)
+
+
+def read_by_id(
+    client: Client, kind: Kind, numbers: Collection[str], **wanted: Any
+) -> Iterator[list[Row]]:
+    """Yield the rows of objects of these ids page by page, in the order in which they were made.
+
+    Raises:
+        ZabbixError: a call failed.
+    """
+    by = CODECS[kind].id_field
+    ordered = sorted(numbers, key=int)
     size = _READ.get(kind, OBJECTS)
-    for first in range(0, len(numbers), size):
-        yield client.get(kind, **{f"{by}s": numbers[first : first + size]}, **wanted)
+    for first in range(0, len(ordered), size):
+        yield client.get(kind, **{f"{by}s": ordered[first : first + size]}, **wanted)

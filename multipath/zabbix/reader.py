@@ -5,7 +5,7 @@ from typing import Any
 
 from multipath import names
 from multipath.objects import Kind, Object, Ref, State, by_ref
-from multipath.zabbix.bulk import OBJECTS, read_paged
+from multipath.zabbix.bulk import OBJECTS, read_by_id, read_paged
 from multipath.zabbix.client import Client
 from multipath.zabbix.codec import CODECS, Ids, Row
 
@@ -76,7 +76,11 @@ _DASHBOARD: Mapping[str, Any] = {
 
 
 def read(
-    client: Client, hosts: Collection[Ref], scope: frozenset[str], wanted: State | None = None
+    client: Client,
+    hosts: Collection[Ref],
+    scope: frozenset[str],
+    wanted: State | None = None,
+    ids: Ids | None = None,
 ) -> tuple[State, Ids]:
     """Return the existing objects of the topologies in scope, and the ids of all that was read.
 
@@ -85,11 +89,13 @@ def read(
         hosts: hosts that shall be: what bears such a name is read as well, whosever it is.
         scope: names of topologies.
         wanted: objects to compare with: one that exists just so is the same object.
+        ids: what was read before, to which this is added.
 
     Raises:
         ZabbixError: a call failed.
     """
-    ids = Ids(wanted or {})
+    ids = ids or Ids()
+    ids.wanted = wanted or {}
     for row in client.get("proxy", output=["proxyid", "name"]):
         ids.add(Ref(Kind.PROXY, (row["name"],)), row["proxyid"])
     for row in client.get("image", output=["imageid", "name"]):
@@ -165,22 +171,42 @@ def _read(
     yield Kind.HOST, read_paged(client, Kind.HOST, [tagged, *named], **_HOST)
     yield Kind.HOST_GROUP, [_groups(client)]
 
-    there = {"hostids": list(ids.by_id[Kind.HOST])}
+    named_hosts = set(hosts)
+    these = [
+        number
+        for number, ref in ids.by_id[Kind.HOST].items()
+        if ref in named_hosts or ids.host_owners[number] & scope
+    ]
+    there = {"hostids": these}
     shared = _tag(names.TAG_SCOPE, names.SCOPE_VANTAGE)
     of_these = {**there, **tagged, "tags": [*topologies, shared]}
     boards = {"filter": {"name": sorted(names.board(name) for name in scope)}}
+    yield Kind.MACRO, _macros(client, scope, there)
     for kind, which, output in (
         (Kind.VALUE_MAP, there, _VALUE_MAP),
-        (Kind.MACRO, there, {"output": "extend"}),
         (Kind.ITEM, of_these, _ITEM),
         (Kind.TRIGGER, of_these, _TRIGGER),
-        (Kind.GRAPH, there, _GRAPH),
+        (Kind.GRAPH, {**there, **_graphs(scope)}, _GRAPH),
         (Kind.MAP, boards, _MAP),
         (Kind.SERVICE, tagged, _SERVICE),
         (Kind.SLA, boards, _SLA),
         (Kind.DASHBOARD, boards, _DASHBOARD),
     ):
         yield kind, read_paged(client, kind, [which], **output)
+
+
+def _macros(client: Client, scope: frozenset[str], there: dict[str, Any]) -> Pages:
+    """Return the macros of topologies, and those that have no context."""
+    rows = client.get("usermacro", output=["hostmacroid", "macro"], **there)
+    owners = {None, *scope}
+    theirs = [row["hostmacroid"] for row in rows if names.macro_owner(row["macro"]) in owners]
+    return read_by_id(client, Kind.MACRO, theirs, output="extend")
+
+
+def _graphs(scope: frozenset[str]) -> dict[str, Any]:
+    """Return what finds the graphs of topologies."""
+    begins = sorted(names.graph(name, "") for name in scope)
+    return {"search": {"name": begins}, "startSearch": True, "searchByAny": True}
 
 
 def _tag(tag: str, value: str) -> dict[str, str]:

@@ -1,29 +1,37 @@
-"""How long deploying takes, as a ratio to the bare API calls that it makes."""
+"""How long plan and deploy take, as ratios to the bare API calls of the same run; and their memory.
 
+Topologies share three vantages, two of them behind Zabbix proxies; each has a target of its own.
+"""
+
+import io
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from statistics import median
+from unittest import mock
 
-from multipath.objects import State
-from multipath.plan.diff import diff
-from multipath.render.desired import desired
-from multipath.topology.loader import load
-from multipath.topology.model import Node, Topology
+from multipath.cli.carry_out import carry_out
+from multipath.cli.planning import Planned, make_destruction, make_plan
+from multipath.topology.model import Topology
+from multipath.zabbix import bulk
 from multipath.zabbix.client import Client, Params
 from multipath.zabbix.profile import load_profile
-from multipath.zabbix.reader import read
-from multipath.zabbix.writer import apply
+from tests.bench.many import texts, topologies
+from tests.bench.memory import plan_memory_mb
 
-EXAMPLE = Path(__file__).parents[2] / "topologies" / "sh-la.yaml"
+ROUNDS = 3
 
 
 class TimedClient(Client):
-    """A client that adds up the time its calls take."""
+    """A client that adds up the time that its calls take, by verb."""
 
-    in_calls_s = 0.0
+    def forget(self) -> None:
+        """Begin anew."""
+        self.in_calls_s: defaultdict[str, float] = defaultdict(float)
+        self.calls.clear()
 
     def call(self, method: str, params: Params) -> object:
         """Call a method, and time it."""
@@ -31,60 +39,83 @@ class TimedClient(Client):
         try:
             return super().call(method, params)
         finally:
-            self.in_calls_s += time.perf_counter() - started_s
+            self.in_calls_s[method.partition(".")[2]] += time.perf_counter() - started_s
 
 
-def topologies(number: int) -> list[Topology]:
-    """Return topologies that share their vantages, each with a target of its own."""
-    example = load([EXAMPLE])[0]
-    return [
-        example.model_copy(
-            update={
-                "name": f"bench-{place}",
-                "nodes": {
-                    **example.nodes,
-                    "la": Node(address=f"2001:db8::{place + 1:x}"),
-                },
-            }
-        )
-        for place in range(number)
-    ]
+@dataclass
+class Measured:
+    """What a step took in each round, and what its bare calls took."""
+
+    took_s: list[float] = field(default_factory=list)
+    bare_s: list[float] = field(default_factory=list)
+    changes: int = 0
+    calls: int = 0
+
+    @property
+    def ratio(self) -> float:
+        """The median of the rounds' ratios."""
+        return median(took / bare for took, bare in zip(self.took_s, self.bare_s, strict=True))
 
 
-@contextmanager
-def measured(client: TimedClient, what: str) -> Iterator[None]:
-    """Print how long something took, and its ratio to the time in API calls."""
-    client.in_calls_s = 0.0
-    before = Counter(client.calls)
+def measure(
+    client: TimedClient, into: Measured, plan: Callable[[], Planned], *bare: str
+) -> Planned:
+    """Plan and carry out, and note how long it took, and how long its calls of these verbs."""
+    client.forget()
     started_s = time.perf_counter()
-    yield
-    took_s = time.perf_counter() - started_s
-    calls = (client.calls - before).total()
-    print(
-        f"{what:<24} {took_s:7.2f} s, {calls:3} calls of {client.in_calls_s:7.2f} s, "
-        f"ratio {took_s / client.in_calls_s:5.2f}"
-    )
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        planned = plan()
+        carry_out(client, planned, yes=True, verbose=False)
+    into.took_s.append(time.perf_counter() - started_s)
+    into.bare_s.append(sum(client.in_calls_s[verb] for verb in bare))
+    into.changes = len(planned.plan.changes)
+    into.calls = client.calls.total()
+    return planned
+
+
+def rounds(client: TimedClient, asked: Sequence[Topology]) -> dict[str, Measured]:
+    """Deploy, plan once more, add one topology object by object, destroy; each several times."""
+    steps = {name: Measured() for name in ("deploy", "plan", "one by one", "destroy")}
+    one = asked[:1]
+
+    def all_of_them() -> Planned:
+        return make_plan(client, asked, adopt=False)
+
+    for _ in range(ROUNDS):
+        measure(client, steps["deploy"], all_of_them, "create")
+        measure(client, steps["plan"], all_of_them, "get")
+        measure(client, Measured(), lambda: make_destruction(client, one), "delete")
+        with mock.patch.object(bulk, "OBJECTS", 1):
+            measure(client, steps["one by one"], all_of_them, "create")
+        measure(client, steps["destroy"], lambda: make_destruction(client, asked), "delete")
+    return steps
 
 
 def main(number: int) -> None:
-    """Deploy so many topologies into the lab ``bench``, plan once more, destroy them."""
-    asked = topologies(number)
-    scope = frozenset(topology.name for topology in asked)
-    print(f"{number} topologies, {number * 5} edges, sharing 3 vantages")
+    """Measure in the lab ``bench``, and print tables."""
+    sizes = [max(2, number // 4), number]
     with TimedClient(load_profile("lab-bench"), writable=True) as client:
-        steps: list[tuple[str, Callable[[], State]]] = [
-            ("first deploy", lambda: desired(asked)),
-            ("plan without changes", lambda: desired(asked)),
-            ("destroy", dict),
-        ]
-        for what, wish in steps:
-            with measured(client, what):
-                wanted = wish()
-                existing, ids = read(client, wanted, scope)
-                plan = diff(wanted, existing, scope)
-                apply(client, plan, ids, lambda _what, _number: None)
-            print(f"{'':<24} {len(plan.changes)} changes")
+        found = {size: rounds(client, topologies(size)) for size in sizes}
+    print("| edges | step | objects | calls | time | bare calls | ratio |")
+    print("|---|---|---|---|---|---|---|")
+    for size, steps in found.items():
+        for name in ("deploy", "plan", "destroy"):
+            step = steps[name]
+            print(
+                f"| {5 * size} | {name} | {step.changes} | {step.calls} | "
+                f"{median(step.took_s):.1f} s | {median(step.bare_s):.1f} s | {step.ratio:.2f} |"
+            )
+    steps = found[number]
+    one = steps["one by one"]
+    alone_s = median(one.bare_s) / one.changes * steps["deploy"].changes
+    print(
+        f"\nOne call per object: {median(one.bare_s):.1f} s for the {one.changes} objects of one "
+        f"topology; scaled to {steps['deploy'].changes} objects {alone_s:.0f} s, "
+        f"{alone_s / median(steps['deploy'].bare_s):.1f} times the bulk calls."
+    )
+    memory_mb = plan_memory_mb(texts(10 * number))
+    print(f"\nMemory of `multipath plan` at {50 * number} edges: {memory_mb:.0f} MB")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)

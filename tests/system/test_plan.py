@@ -294,7 +294,9 @@ def test_what_somebody_else_made_is_refused_until_adopted(
         assert "--adopt" in said
         refused("deploy", file, *where, "--yes")
         assert counts(client) == before
-        multipath("deploy", file, *where, "--yes", "--adopt")
+        saved = tmp_path / "adopting.plan"
+        multipath("plan", file, *where, "--adopt", "--out", saved)
+        multipath("deploy", saved, *where, "--yes")
         assert exit_code(lab, file) == 0
         assert one(client, "host", hostids=made)["host"] == "multipath.a"
         multipath("destroy", file, *where, "--yes")

@@ -50,7 +50,7 @@ class Recorded:
         by = CODECS[kind].id_field if kind in CODECS else f"{kind}id"
         if f"{by}s" in params:
             return result([self._rows[kind][number] for number in params[f"{by}s"]])
-        found = [row for row in self.rows(kind) if _fits(row, params.get("filter", {}))]
+        found = [row for row in self.rows(kind) if _fits(row, params)]
         return result([{by: row[by]} for row in found] if params["output"] == [by] else found)
 
     def _row(self, each: Object) -> Row:
@@ -94,5 +94,15 @@ def _bare(ref: Ref, number: str) -> Row:
     return {f"{ref.kind}id": number, "name": ref.key[0]}
 
 
-def _fits(row: Row, wanted: dict[str, Any]) -> bool:
-    return all(row[field] in values for field, values in wanted.items())
+def _fits(row: Row, params: dict[str, Any]) -> bool:
+    """Tell whether a row is one that a call asks for."""
+    if "tags" in params:
+        tags = {(tag["tag"], tag["value"]) for tag in params["tags"]}
+        if tags.isdisjoint((tag["tag"], tag["value"]) for tag in row["tags"]):
+            return False
+    if "hostids" in params and "hostid" in row and row["hostid"] not in params["hostids"]:
+        return False
+    (field, patterns), *_ = params.get("search", {"name": [""]}).items()
+    found = any(pattern in row.get(field, "") for pattern in patterns)
+    wanted = params.get("filter", {})
+    return found and all(row[field] in values for field, values in wanted.items())

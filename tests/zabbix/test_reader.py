@@ -91,3 +91,10 @@ def test_widgets_that_come_in_another_order_are_no_difference() -> None:
     wanted = desired(named("one"))
     found, _ = read_back(recorded, wanted, frozenset({"one"}))
     assert not diff(wanted, found, frozenset({"one"}))
+
+
+def test_of_a_crowded_vantage_only_what_is_asked_for_is_read() -> None:
+    recorded = Recorded(desired(named("one", "two")))
+    found, _ = read_back(recorded, desired(named("one")), frozenset({"one"}))
+    assert {ref for ref, each in found.items() if "one" not in each.owners} == set()
+    assert found.keys() == desired(named("one")).keys()
