@@ -18,6 +18,7 @@ from multipath.agent.prober import Prober
 from multipath.agent.resolve import PATIENCE_S, Resolver
 from multipath.agent.server import Server
 from multipath.agent.task import Item, Probe, Statement, plan_task
+from multipath.agent.tls import Security
 from multipath.agent.watch import Watch
 from multipath.errors import AgentError
 
@@ -50,8 +51,9 @@ def check(settings: Settings) -> Iterator[Finding]:
         else:
             yield Finding("sockets", True, engines.describe())
         items: dict[str, Item] = {}
+        security = Security(settings.tls)
         for server in (server for cluster in settings.servers for server in cluster):
-            for finding, listed in _ask(server, settings.hostname, resolver):
+            for finding, listed in _ask(server, settings.hostname, resolver, security):
                 items |= {item.key: item for item in listed}
                 yield finding
         if engines is not None:
@@ -70,18 +72,22 @@ def _check_state(folder: Path | None) -> Finding:
 
 
 def _ask(
-    server: Server, hostname: str, resolver: Resolver, may_redirect: bool = True
+    server: Server,
+    hostname: str,
+    resolver: Resolver,
+    security: Security,
+    may_redirect: bool = True,
 ) -> Iterator[tuple[Finding, tuple[Item, ...]]]:
     """Ask a server what to measure."""
     what = f"server {server}"
     started_s = time.monotonic()
     request = protocol.checks_request(hostname, secrets.token_hex(16), 0)
     try:
-        reply = exchange(server, resolver, request, _DEADLINE_S)
+        reply = exchange(server, resolver, security, request, _DEADLINE_S)
         redirect = protocol.read_redirect(reply)
         if redirect and redirect.server and may_redirect:
             yield Finding(what, True, f"sends us to {redirect.server} of its proxy group"), ()
-            yield from _ask(redirect.server, hostname, resolver, may_redirect=False)
+            yield from _ask(redirect.server, hostname, resolver, security, may_redirect=False)
             return
         checks = protocol.read_checks(reply, 0)
     except AgentError as error:

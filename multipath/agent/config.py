@@ -3,12 +3,13 @@
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from multipath.agent.duration import parse_duration_s
 from multipath.agent.nearest import did_you_mean
 from multipath.agent.server import Cluster, parse_clusters
+from multipath.agent.tls import CERT, IDENTITY_MAX_BYTES, MODES, PSK, UNENCRYPTED, Tls
 from multipath.errors import AgentError, ConfigError
 
 _HOSTNAME = re.compile(r"[0-9A-Za-z_. -]{1,128}")
@@ -35,6 +36,7 @@ class Settings:
         packet_log: folder for a line per packet, in a file per edge; None for none.
         packet_log_bytes: how much these files may take up.
         packet_log_age_s: how long they are kept.
+        tls_connect: and those after it: see ``Tls``.
     """
 
     servers: tuple[Cluster, ...]
@@ -47,6 +49,19 @@ class Settings:
     packet_log: Path | None = None
     packet_log_bytes: int = 1000 * _MB
     packet_log_age_s: float = 7 * _DAY_S
+    tls_connect: str = UNENCRYPTED
+    tls_ca_file: Path | None = None
+    tls_cert_file: Path | None = None
+    tls_key_file: Path | None = None
+    tls_server_cert_issuer: str = ""
+    tls_server_cert_subject: str = ""
+    tls_psk_identity: str = ""
+    tls_psk_file: Path | None = None
+
+    @property
+    def tls(self) -> Tls:
+        """How connections are secured."""
+        return Tls(**{field.name: getattr(self, f"tls_{field.name}") for field in fields(Tls)})
 
     def spool(self, cluster: Cluster) -> Path | None:
         """Return the file of the values that wait for these servers; None for memory.
@@ -85,6 +100,7 @@ def load_settings(flags: Mapping[str, str | None], file: Path | None) -> Setting
     for name in ("server", "hostname"):
         if _SETTINGS[name][0] not in parsed:
             raise ConfigError(f'no {name}; give --{name} or write {name} = "…" in the file')
+    _check_tls(parsed)
     return Settings(**parsed)  # type: ignore[arg-type] # each by its parser in _SETTINGS
 
 
@@ -103,6 +119,37 @@ def _read_file(file: Path) -> dict[str, tuple[str, str]]:
             raise ConfigError(f'{file}: {name} is no text; write {name} = "…"')
         values[name] = (value, f"{file}: {name}")
     return values
+
+
+def _check_tls(parsed: Mapping[str, object]) -> None:
+    """Hold the settings of TLS against each other: what is given must be used, and suffice.
+
+    Raises:
+        ConfigError: they do not fit.
+    """
+    connect = str(parsed.get("tls_connect", UNENCRYPTED))
+    needed = _TLS_NEEDED[connect]
+    for attribute in needed:
+        if attribute not in parsed:
+            raise ConfigError(
+                f"tls-connect is {connect}, but {SETTING_NAMES[attribute]} is missing"
+            )
+    known = {*needed, *(_TLS_IDENTITY if connect == CERT else ()), "tls_connect"}
+    for attribute in parsed:
+        if attribute.startswith("tls_") and attribute not in known:
+            raise ConfigError(f"{SETTING_NAMES[attribute]} is of no use: tls-connect is {connect}")
+
+
+def _parse_mode(text: str) -> str:
+    if text not in MODES:
+        raise AgentError(f"{text[:40]!r} is none of {', '.join(MODES)}")
+    return text
+
+
+def _parse_identity(text: str) -> str:
+    if not 0 < len(text.encode()) <= IDENTITY_MAX_BYTES or not text.isprintable():
+        raise AgentError(f"it is no identity of 1 to {IDENTITY_MAX_BYTES} bytes")
+    return text
 
 
 def _parse_hostname(text: str) -> str:
@@ -147,7 +194,21 @@ _SETTINGS: dict[str, tuple[str, Callable[[str], object]]] = {
     "packet-log": ("packet_log", _parse_folder),
     "packet-log-size": ("packet_log_bytes", _parse_size_bytes),
     "packet-log-age": ("packet_log_age_s", _parse_age_s),
+    "tls-connect": ("tls_connect", _parse_mode),
+    "tls-ca-file": ("tls_ca_file", Path),
+    "tls-cert-file": ("tls_cert_file", Path),
+    "tls-key-file": ("tls_key_file", Path),
+    "tls-server-cert-issuer": ("tls_server_cert_issuer", str),
+    "tls-server-cert-subject": ("tls_server_cert_subject", str),
+    "tls-psk-identity": ("tls_psk_identity", _parse_identity),
+    "tls-psk-file": ("tls_psk_file", Path),
 }
+_TLS_NEEDED = {
+    UNENCRYPTED: (),
+    CERT: ("tls_ca_file", "tls_cert_file", "tls_key_file"),
+    PSK: ("tls_psk_identity", "tls_psk_file"),
+}
+_TLS_IDENTITY = ("tls_server_cert_issuer", "tls_server_cert_subject")
 
 SETTING_NAMES = {attribute: name for name, (attribute, _) in _SETTINGS.items()}
 """Attributes of ``Settings`` → the settings' own names."""

@@ -17,6 +17,7 @@ from multipath.agent.resolve import Resolver
 from multipath.agent.server import Server, Way
 from multipath.agent.spool import Spool
 from multipath.agent.task import Item
+from multipath.agent.tls import Security
 from multipath.errors import AgentError
 
 _DELIVERY_PERIOD_S = 1.0
@@ -43,12 +44,14 @@ class Courier:
         settings: Settings,
         place: int,
         resolver: Resolver,
+        security: Security,
         spool: Spool,
         configure: Configure,
     ) -> None:
         self._settings = settings
         self._place = place
         self._resolver = resolver
+        self._security = security
         self._spool = spool
         self._configure = configure
         self._begin()
@@ -170,7 +173,7 @@ class Courier:
         """
         server = self._way.server
         try:
-            reply = exchange(server, self._resolver, message, self._deadline_s)
+            reply = exchange(server, self._resolver, self._security, message, self._deadline_s)
             redirect = protocol.read_redirect(reply)
         except AgentError:
             self._way.fail()
@@ -209,7 +212,7 @@ class Courier:
         if not self._revision:
             return  # servers without revisions (6.0) know no heartbeats
         message = protocol.heartbeat(self._settings.hostname, self._settings.heartbeat_s)
-        announce(self._way.server, self._resolver, message, self._deadline_s)
+        announce(self._way.server, self._resolver, self._security, message, self._deadline_s)
 
     def _deliver(self) -> None:
         dropped = self._spool.state().dropped

@@ -9,6 +9,7 @@ from multipath.agent.recipients import Recipient, merge
 from multipath.agent.resolve import Resolver
 from multipath.agent.spool import Spool, SpoolState
 from multipath.agent.task import Item
+from multipath.agent.tls import Security
 from multipath.agent.value import Value
 
 
@@ -20,10 +21,12 @@ class Deliveries:
 
     Raises:
         AgentError: another agent uses a spool.
+        ConfigError: a file of the TLS settings cannot be used.
     """
 
     def __init__(self, settings: Settings, resolver: Resolver, wake: Callable[[], None]) -> None:
         self._wake = wake
+        security = Security(settings.tls)
         self._news: dict[int, tuple[Item, ...]] = {}
         self._lists: list[tuple[Item, ...]] = [()] * len(settings.servers)
         self._recipients: dict[int, list[Recipient]] = {}
@@ -32,7 +35,7 @@ class Deliveries:
             for cluster in settings.servers
         ]
         self._couriers = [
-            Courier(settings, place, resolver, spool, partial(self._receive, place))
+            Courier(settings, place, resolver, security, spool, partial(self._receive, place))
             for place, spool in enumerate(self._spools)
         ]
 

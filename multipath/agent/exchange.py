@@ -6,15 +6,18 @@ Nothing that comes back is trusted: a reply is bounded before and after it is un
 import json
 import logging
 import socket
+import ssl
 import struct
 import time
 import zlib
+from typing import Protocol
 
 from zabbix_utils.common import ZabbixProtocol
 
 from multipath.agent.protocol import Message
 from multipath.agent.resolve import Resolver
 from multipath.agent.server import Server
+from multipath.agent.tls import Security, explain
 from multipath.errors import AgentError
 
 DEADLINE_S = 10.0
@@ -26,8 +29,22 @@ _CHUNK_BYTES = 65536
 _log = logging.getLogger(__name__)
 
 
+class Readable(Protocol):
+    """What is asked of a connection."""
+
+    def settimeout(self, timeout_s: float, /) -> None:
+        """Let no ``recv`` last longer."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Return some bytes, none at the end."""
+
+
 def exchange(
-    server: Server, resolver: Resolver, message: Message, deadline_s: float = DEADLINE_S
+    server: Server,
+    resolver: Resolver,
+    security: Security,
+    message: Message,
+    deadline_s: float = DEADLINE_S,
 ) -> object:
     """Send a message and return the JSON of the reply.
 
@@ -35,10 +52,10 @@ def exchange(
         AgentError: no answer within the deadline, or one that is not of this protocol.
     """
     end_s = time.monotonic() + deadline_s
-    with _connection(server, resolver, end_s) as connection:
+    with _connection(server, resolver, security, end_s) as connection:
         _send(server, connection, message, end_s)
         try:
-            return json.loads(_receive(connection, end_s))
+            return json.loads(read_reply(connection, end_s))
         except OSError as error:
             raise AgentError(f"no answer from {server}: {_reason(error)}") from error
         except (ValueError, RecursionError) as error:
@@ -48,7 +65,11 @@ def exchange(
 
 
 def announce(
-    server: Server, resolver: Resolver, message: Message, deadline_s: float = DEADLINE_S
+    server: Server,
+    resolver: Resolver,
+    security: Security,
+    message: Message,
+    deadline_s: float = DEADLINE_S,
 ) -> None:
     """Send a message that has no reply.
 
@@ -56,35 +77,21 @@ def announce(
         AgentError: it could not be sent within the deadline.
     """
     end_s = time.monotonic() + deadline_s
-    with _connection(server, resolver, end_s) as connection:
+    with _connection(server, resolver, security, end_s) as connection:
         _send(server, connection, message, end_s)
 
 
-def _connection(server: Server, resolver: Resolver, end_s: float) -> socket.socket:
-    answer = resolver.lookup(server.host, wait_s=end_s - time.monotonic())
-    if answer.endpoint is None:
-        raise AgentError(f"cannot reach {server}: {answer.error}")
-    connection = socket.socket(answer.endpoint.family, socket.SOCK_STREAM)
-    try:
-        connection.settimeout(_left_s(end_s))
-        address, _, *scope = answer.endpoint.sockaddr
-        connection.connect((address, server.port, *scope))
-    except OSError as error:
-        connection.close()
-        raise AgentError(f"cannot reach {server}: {_reason(error)}") from error
-    return connection
+def read_reply(connection: Readable, end_s: float) -> bytes:
+    """Return what one packet of Zabbix's protocol holds, unpacked.
 
+    Args:
+        connection: where it comes from.
+        end_s: until when, in monotonic time.
 
-def _send(server: Server, connection: socket.socket, message: Message, end_s: float) -> None:
-    packet = ZabbixProtocol.create_packet(message, _log)
-    try:
-        connection.settimeout(_left_s(end_s))
-        connection.sendall(packet)
-    except OSError as error:
-        raise AgentError(f"cannot send to {server}: {_reason(error)}") from error
-
-
-def _receive(connection: socket.socket, end_s: float) -> bytes:
+    Raises:
+        AgentError: it is no such packet, or a very large one.
+        OSError: it did not come in time.
+    """
     header = _read(connection, ZabbixProtocol.HEADER_SIZE, end_s)
     magic, flags, size, _ = _HEADER.unpack(header)
     if magic != ZabbixProtocol.ZABBIX_PROTOCOL or flags & ~_FLAG_COMPRESSED != _FLAG_PROTOCOL:
@@ -95,7 +102,38 @@ def _receive(connection: socket.socket, end_s: float) -> bytes:
     return _decompress(body) if flags & _FLAG_COMPRESSED else body
 
 
-def _read(connection: socket.socket, size: int, end_s: float) -> bytes:
+def _connection(
+    server: Server, resolver: Resolver, security: Security, end_s: float
+) -> socket.socket:
+    answer = resolver.lookup(server.host, wait_s=end_s - time.monotonic())
+    if answer.endpoint is None:
+        raise AgentError(f"cannot reach {server}: {answer.error}")
+    connection = socket.socket(answer.endpoint.family, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(_left_s(end_s))
+        address, _, *scope = answer.endpoint.sockaddr
+        connection.connect((address, server.port, *scope))
+        connection.settimeout(_left_s(end_s))
+        return security.wrap(connection, server)
+    except OSError as error:
+        connection.close()
+        raise AgentError(f"cannot reach {server}: {_reason(error)}") from error
+    except AgentError:
+        connection.close()
+        raise
+
+
+def _send(server: Server, connection: socket.socket, message: Message, end_s: float) -> None:
+    packet = memoryview(ZabbixProtocol.create_packet(message, _log))
+    try:
+        while packet:
+            connection.settimeout(_left_s(end_s))
+            packet = packet[connection.send(packet[:_CHUNK_BYTES]) :]
+    except OSError as error:
+        raise AgentError(f"cannot send to {server}: {_reason(error)}") from error
+
+
+def _read(connection: Readable, size: int, end_s: float) -> bytes:
     received = bytearray()
     while len(received) < size:
         connection.settimeout(_left_s(end_s))
@@ -125,4 +163,6 @@ def _left_s(end_s: float) -> float:
 
 
 def _reason(error: OSError) -> str:
+    if isinstance(error, ssl.SSLError):
+        return explain(error)
     return (error.strerror or str(error)).lower()

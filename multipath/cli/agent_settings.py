@@ -21,6 +21,14 @@ _FLAGS = (
     ("packet-log", "DIR", "Where to log each packet, in a file per edge; none."),
     ("packet-log-size", "SIZE", "How much may be there; 1000MB."),
     ("packet-log-age", "TIME", "How long it is kept; 7d."),
+    ("tls-connect", "MODE", "unencrypted, cert or psk; unencrypted."),
+    ("tls-ca-file", "FILE", "Authorities of the server's certificate, PEM."),
+    ("tls-cert-file", "FILE", "The agent's certificate, PEM."),
+    ("tls-key-file", "FILE", "Its key, PEM."),
+    ("tls-server-cert-issuer", "NAME", "Whom the server's certificate must be by."),
+    ("tls-server-cert-subject", "NAME", "Whose it must be."),
+    ("tls-psk-identity", "NAME", "Name of the key that both sides know."),
+    ("tls-psk-file", "FILE", "File that holds it, in hexadecimal digits."),
 )
 """Name, what it takes, help; for the options of a command in this order."""
 

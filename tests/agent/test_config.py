@@ -39,8 +39,10 @@ def test_flags_win_over_the_file(tmp_path: Path) -> None:
         ('sever = "a"', "unknown setting 'sever' (did you mean server?)"),
         (
             'colour = "a"',
-            "(known: heartbeat, hostname, refresh, server, spool-age, spool-size, state)",
+            "(known: heartbeat, hostname, packet-log, ",
         ),
+        ('tls-connect = "yes"', "'yes' is none of unencrypted, cert, psk"),
+        ('tls-psk-identity = ""', "it is no identity of 1 to 128 bytes"),
         ("server = 5", 'server is no text; write server = "…"'),
         ('server = "a:b"', "server: 'a:b' is no server"),
         ('hostname = "a/b"', "'a/b' is no host name that Zabbix takes"),
@@ -57,6 +59,28 @@ def test_a_bad_file_says_what_is_wrong(tmp_path: Path, content: str, reason: str
     with pytest.raises(ConfigError) as caught:
         load_settings({}, file)
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('tls-connect = "cert"', "tls-connect is cert, but tls-ca-file is missing"),
+        ('tls-connect = "psk"\ntls-psk-identity = "a"', "is psk, but tls-psk-file is missing"),
+        ('tls-ca-file = "a"', "tls-ca-file is of no use: tls-connect is unencrypted"),
+        (
+            'tls-connect = "psk"\ntls-psk-identity = "a"\ntls-psk-file = "b"\n'
+            'tls-server-cert-issuer = "c"',
+            "tls-server-cert-issuer is of no use: tls-connect is psk",
+        ),
+    ],
+)
+def test_settings_of_tls_must_suffice_and_all_be_used(
+    tmp_path: Path, content: str, reason: str
+) -> None:
+    file = tmp_path / "agent.toml"
+    file.write_text(f'server = "a"\nhostname = "b"\n{content}\n')
+    with pytest.raises(ConfigError, match=reason):
+        load_settings({}, file)
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:

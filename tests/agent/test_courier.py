@@ -13,6 +13,7 @@ from multipath.agent.courier import Courier
 from multipath.agent.resolve import Resolver
 from multipath.agent.spool import Spool
 from multipath.agent.task import Item
+from multipath.agent.tls import Security
 from multipath.agent.value import Value
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ class Talk:
         self.lists: list[tuple[Item, ...]] = []
         self.spool = Spool(None, 10**6, 60)
         self._resolver = Resolver()
-        self._courier = Courier(settings, 0, self._resolver, self.spool, self.lists.append)
+        self._courier = Courier(
+            settings, 0, self._resolver, Security(settings.tls), self.spool, self.lists.append
+        )
         self._courier.start()
 
     def put(self, text: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 from multipath.agent.exchange import REPLY_MAX_BYTES, announce, exchange
 from multipath.agent.resolve import Resolver
 from multipath.agent.server import Server
+from multipath.agent.tls import Security, Tls
 from multipath.errors import AgentError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     StartServer = Callable[..., TcpServer]
 
+PLAIN = Security(Tls())
 ANSWER = json.dumps({"response": "success"}).encode()
 
 
@@ -55,14 +57,14 @@ def test_a_question_is_framed_and_its_answer_read(
         connection.sendall(framed(ANSWER))
 
     server = Server(host, tcp_server(handle, host).port)
-    assert exchange(server, resolver, {"request": "x"}) == {"response": "success"}
+    assert exchange(server, resolver, PLAIN, {"request": "x"}) == {"response": "success"}
     body = json.dumps({"request": "x"}).encode()
     assert asked == [framed(body)]
 
 
 def test_a_compressed_answer_is_read(tcp_server: StartServer, resolver: Resolver) -> None:
     server = Server("127.0.0.1", tcp_server(answering(framed(zlib.compress(ANSWER), 0x03))).port)
-    assert exchange(server, resolver, {}) == {"response": "success"}
+    assert exchange(server, resolver, PLAIN, {}) == {"response": "success"}
 
 
 def test_an_answer_in_crumbs_is_read(tcp_server: StartServer, resolver: Resolver) -> None:
@@ -73,7 +75,7 @@ def test_an_answer_in_crumbs_is_read(tcp_server: StartServer, resolver: Resolver
             time.sleep(0.001)
 
     server = Server("127.0.0.1", tcp_server(handle).port)
-    assert exchange(server, resolver, {}) == {"response": "success"}
+    assert exchange(server, resolver, PLAIN, {}) == {"response": "success"}
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_a_bad_answer_is_an_error_that_names_the_server(
 ) -> None:
     server = Server("127.0.0.1", tcp_server(answering(reply)).port)
     with pytest.raises(AgentError) as caught:
-        exchange(server, resolver, {})
+        exchange(server, resolver, PLAIN, {})
     assert reason in str(caught.value)
     assert str(server) in str(caught.value)
 
@@ -116,7 +118,7 @@ def test_a_server_that_never_answers_is_left_at_the_deadline(
 
     server = Server("127.0.0.1", tcp_server(handle).port)
     with pytest.raises(AgentError, match=r"no answer from .*: timed out"):
-        exchange(server, resolver, {}, deadline_s=0.3)
+        exchange(server, resolver, PLAIN, {}, deadline_s=0.3)
 
 
 def test_a_server_that_drips_is_left_at_the_deadline_too(
@@ -130,7 +132,7 @@ def test_a_server_that_drips_is_left_at_the_deadline_too(
     server = Server("127.0.0.1", tcp_server(handle).port)
     began = time.monotonic()
     with pytest.raises(AgentError, match="timed out"):
-        exchange(server, resolver, {}, deadline_s=0.3)
+        exchange(server, resolver, PLAIN, {}, deadline_s=0.3)
     assert time.monotonic() - began < 5
 
 
@@ -138,12 +140,12 @@ def test_nobody_listens(resolver: Resolver) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(AgentError, match=f"cannot reach 127.0.0.1:{port}: connection refused"):
-        exchange(Server("127.0.0.1", port), resolver, {})
+        exchange(Server("127.0.0.1", port), resolver, PLAIN, {})
 
 
 def test_a_name_that_does_not_exist(resolver: Resolver) -> None:
     with pytest.raises(AgentError, match=r"cannot reach nowhere\.invalid:1: the name .* cannot be"):
-        exchange(Server("nowhere.invalid", 1), resolver, {})
+        exchange(Server("nowhere.invalid", 1), resolver, PLAIN, {})
 
 
 def test_an_announcement_waits_for_no_answer(tcp_server: StartServer, resolver: Resolver) -> None:
@@ -153,7 +155,7 @@ def test_an_announcement_waits_for_no_answer(tcp_server: StartServer, resolver: 
         while data := connection.recv(65536):
             heard.append(data)
 
-    announce(Server("127.0.0.1", tcp_server(handle).port), resolver, {"a": 1})
+    announce(Server("127.0.0.1", tcp_server(handle).port), resolver, PLAIN, {"a": 1})
     end = time.monotonic() + 5
     while not heard and time.monotonic() < end:
         time.sleep(0.01)
