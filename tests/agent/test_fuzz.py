@@ -1,0 +1,32 @@
+"""A minute of inputs that nobody would send, for all that parses: no crash, no growth."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.agent.fuzz import Fuzzed, everything, run
+
+EVERYTHING = everything()
+INPUTS = 200
+GROWTH_MAX_BYTES = 8_000_000
+
+
+def rss_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+@pytest.mark.parametrize("fuzzed", EVERYTHING, ids=lambda fuzzed: fuzzed.name)
+def test_nothing_crashes_or_grows(fuzzed: Fuzzed) -> None:
+    run(fuzzed, 1, INPUTS * fuzzed.share // 10)
+    before_bytes = rss_bytes()
+    run(fuzzed, 2, INPUTS * fuzzed.share)
+    assert rss_bytes() - before_bytes < GROWTH_MAX_BYTES
+
+
+def test_a_crash_is_told_with_its_input() -> None:
+    def fragile(data: bytes) -> None:
+        if len(data) % 7 == 3:
+            raise IndexError(len(data))
+
+    with pytest.raises(AssertionError, match=r"fragile crashed on [0-9a-f]*$"):
+        run(Fuzzed("fragile", (b"abc",), fragile, 1), 1, 1000)
