@@ -143,6 +143,16 @@ def last_lines(count: int) -> list[str]:
     return done.stdout.splitlines()
 
 
+def check_runs() -> None:
+    """Return if the service runs.
+
+    Raises:
+        AgentError: it does not; carries its last lines.
+    """
+    if not _says("is-active", "active", "reloading"):
+        raise AgentError("\n  ".join((f"{SERVICE} does not run; it last said:", *last_lines(5))))
+
+
 def installed_version() -> str:
     """Return the version of the agent that is installed here, empty when none is."""
     try:

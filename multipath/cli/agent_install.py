@@ -96,7 +96,10 @@ def _install(flags: dict[str, str | None], dry_run: bool) -> None:
 
 
 def _say_how_it_runs(now: "Present", python: str) -> None:
+    from multipath.agent.host import check_runs  # noqa: PLC0415 - --help stays quick
+
     if now.has_systemd:
+        check_runs()
         click.echo(f"{SERVICE} runs; `multipath agent status` shows how it is")
     else:
         click.echo("this host has no systemd, so nothing starts the agent. This does, as root:")

@@ -70,7 +70,7 @@ def unpack(release: Release, work: Path, root: Path) -> None:
 
 def _configure(release: Release, work: Path) -> Path:
     """Write apt's private configuration and return its path."""
-    sources = aptsources.for_lab(_machine_sources(), CODENAME, release.suite)
+    sources = aptsources.for_lab(machine_sources(), CODENAME, release.suite)
     if not sources:
         raise LabError(f"no source of Debian {CODENAME} main is configured in {_APT}")
     for folder in ("lists/partial", "archives/partial"):
@@ -85,7 +85,8 @@ def _configure(release: Release, work: Path) -> Path:
     return configuration
 
 
-def _machine_sources() -> list[aptsources.Stanza]:
+def machine_sources() -> list[aptsources.Stanza]:
+    """Return the archives that this machine uses."""
     stanzas: list[aptsources.Stanza] = []
     parts = _APT / "sources.list.d"
     for file in (_APT / "sources.list", *sorted(parts.glob("*.list"))):

@@ -1,4 +1,4 @@
-"""A throwaway Debian host for tests: a copy-on-write view of this machine, with its own systemd.
+"""A throwaway Debian host for tests: a copy-on-write view of a root, with a systemd of its own.
 
 The root is an overlay whose changes live in memory; processes, mounts, host name and cgroups are
 its own. It lives in a network namespace that is there already, and may reboot. When it is closed,
@@ -6,18 +6,24 @@ or the tests are killed, nothing of it is left but an empty cgroup.
 """
 
 import os
+import re
 import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-BOOT_S, COMMAND_S = 120, 120
+from multipath.lab import aptsources
+from multipath.lab.packages import machine_sources
+from multipath.lab.tools import CODENAME
+
+BOOT_S, COMMAND_S, DEBIAN_S = 120, 120, 600
 
 _BUILD = r"""
 set -eu
 mount -t tmpfs -o mode=755 tmpfs "$folder"
 mkdir "$folder/upper" "$folder/work" "$folder/root" "$folder/cgroup"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
+mount -t overlay -o "lowerdir=$base,upperdir=$folder/upper,workdir=$folder/work" \
+  overlay "$folder/root"
 cd "$folder/root"
 mount -t tmpfs -o mode=755 tmpfs dev
 mkdir dev/pts dev/shm
@@ -28,11 +34,13 @@ done
 ln -s /proc/self/fd dev/fd
 ln -s /proc/self/fd/0 dev/stdin
 ln -s pts/ptmx dev/ptmx
-# What this machine starts at boot is not what that one does.
-rm -rf etc/systemd/system etc/rc?.d usr/sbin/policy-rc.d root/.ssh
-mkdir -p etc/systemd/system root/.ssh
-chmod 700 root/.ssh
-for each in 0 1 2 3 4 5 6 S; do mkdir etc/rc$each.d; done
+if [ "$base" = / ]; then  # what this machine starts at boot is not what that one does
+  rm -rf etc/systemd/system etc/rc?.d usr/sbin/policy-rc.d
+  mkdir -p etc/systemd/system
+  for each in 0 1 2 3 4 5 6 S; do mkdir etc/rc$each.d; done
+fi
+rm -rf root/.ssh
+mkdir -m 700 root/.ssh
 : >etc/fstab
 : >etc/machine-id
 cp --remove-destination -L /etc/resolv.conf etc/resolv.conf
@@ -77,8 +85,31 @@ mount -t cgroup2 none "$folder"
 [ ! -d "$folder/$name" ] || find "$folder/$name" -depth -type d -exec rmdir {} +
 """
 
+_EXCLUDED = ("doc", "man", "locale")
+
 SYSTEMD = "/lib/systemd/systemd --system"
 NO_SYSTEMD = "sleep 3600"
+
+
+def build_debian(suite: str, packages: Sequence[str], root: Path) -> Path:
+    """Make the root of another Debian release, from the archives that this machine uses."""
+    listed = aptsources.for_lab(machine_sources(), CODENAME, suite).split("\n\n")
+    (archive,) = (each for each in listed if suite in each)
+    options = ["force-unsafe-io", *(f"path-exclude=/usr/share/{each}/*" for each in _EXCLUDED)]
+    done = subprocess.run(
+        [
+            *("mmdebstrap", "--quiet", "--variant=essential", f"--include={','.join(packages)}"),
+            *(f"--dpkgopt={option}" for option in options),
+            *(suite, str(root), "-"),
+        ],
+        input=re.sub(r"^Suites: .*$", f"Suites: {suite}", archive, flags=re.MULTILINE).encode(),
+        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE,
+        timeout=DEBIAN_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout.decode(errors="replace")
+    return root
 
 
 class Machine:
@@ -89,10 +120,16 @@ class Machine:
         network: the network namespace that it lives in.
         packages: Debian packages to install on it first.
         init: its first process.
+        base: the root that it begins with, which stays as it is.
     """
 
     def __init__(
-        self, folder: Path, network: str, packages: Sequence[str] = (), init: str = SYSTEMD
+        self,
+        folder: Path,
+        network: str,
+        packages: Sequence[str] = (),
+        init: str = SYSTEMD,
+        base: Path = Path("/"),
     ) -> None:
         self._environment = {
             **os.environ,
@@ -100,6 +137,7 @@ class Machine:
             "name": f"multipath-test-{os.getpid()}-{folder.name}",
             "network": network,
             "packages": " ".join(packages),
+            "base": str(base),
             "init": init,
             "enter": _ENTER,
         }

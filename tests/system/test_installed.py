@@ -16,14 +16,14 @@ from multipath.agent.archive import archive, pack
 from multipath.agent.unit import ARCHIVE, CONFIG, SERVICE, STATE, UNIT, USER
 from multipath.lab.nodes import namespace
 from tests.conftest import Lab
-from tests.system.machine import NO_SYSTEMD, Machine
+from tests.system.machine import NO_SYSTEMD, Machine, build_debian
 from tests.system.steps import EXAMPLE, copy_of, eventually, multipath, refused, status
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]  # a lab and a Debian are built first
 
 HOSTNAME = "multipath.proxy1"
 SETTINGS = ("--server", "127.0.0.1", "--hostname", HOSTNAME)
-PACKAGES = ("openssh-server", "systemd", "systemd-sysv", "dbus", "passwd", "python3")
+PACKAGES = ("openssh-server", "systemd", "systemd-sysv", "dbus", "passwd", "procps", "python3")
 OURS = (ARCHIVE, CONFIG, UNIT, STATE)
 
 
@@ -57,11 +57,20 @@ class Operator:
         return self._lab.exec("zabbix-sh", *start, command, *target, *words)
 
 
-@pytest.fixture(scope="module")
-def machine(bare: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """Return a host in the place of the lab's proxy1, with an ssh server."""
-    folder = tmp_path_factory.mktemp("machine")
-    made = Machine(folder, namespace(bare.name, "proxy1"), PACKAGES)
+@pytest.fixture(scope="module", params=["debian12", "debian13"])
+def machine(
+    bare: Lab, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Machine]:
+    """Return a host in the place of the lab's proxy1, with an ssh server.
+
+    Debian 12, as this machine, has systemd 252 and Python 3.11; Debian 13 has 257 and 3.13.
+    """
+    folder, network = tmp_path_factory.mktemp("machine"), namespace(bare.name, "proxy1")
+    if request.param == "debian12":
+        made = Machine(folder, network, PACKAGES)
+    else:
+        base = build_debian("trixie", PACKAGES, tmp_path_factory.mktemp("trixie") / "root")
+        made = Machine(folder, network, base=base)
     try:
         yield made
     finally:
@@ -235,6 +244,13 @@ def test_what_is_refused_is_said(machine: Machine, operator: Operator) -> None:
     try:
         told = said("install", "--server", "192.0.2.1", "--hostname", HOSTNAME)
         assert f"{CONFIG} on this host says otherwise than --server" in told
+        machine.run("chmod", "600", CONFIG)
+        machine.run("chown", "root", CONFIG)
+        machine.run("systemctl", "stop", SERVICE)
+        told = said("install", *SETTINGS)
+        assert f"error: cannot start {SERVICE}: " in told
+        assert f"error: cannot read {CONFIG}: Permission denied" in told
+        assert f"error: {SERVICE} does not run; it last said:" in said("install", *SETTINGS)
         machine.run("sh", "-c", f"echo nonsense >>{CONFIG}")
         machine.run("systemctl", "stop", SERVICE)
         told = said("upgrade")
