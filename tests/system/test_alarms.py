@@ -26,7 +26,10 @@ CHECK_NOW = 6
 
 
 def problems(client: Client, topology: str = "sh-la") -> set[str]:
-    """Return the open problems that no dependency hides: ``zabbix-sh>la loss``, ``proxy-away``."""
+    """Return the open problems of edges and vantages: ``zabbix-sh>la loss``, ``proxy-away``.
+
+    Those that a dependency hides are none.
+    """
     found = client.get(
         "problem",
         selectTags="extend",
@@ -36,15 +39,15 @@ def problems(client: Client, topology: str = "sh-la") -> set[str]:
     return {
         f"{tags['from']}>{tags['to']} {tags['check']}" if "from" in tags else tags["check"]
         for tags in tagged
+        if tags[names.TAG_SCOPE] != names.SCOPE_VERDICT
     }
 
 
 def events(client: Client, since: int) -> list[str]:
-    """Return the names of the problems raised since then."""
-    return [
-        each["name"]
-        for each in client.get("event", time_from=since, value=1, output=["name"], source=0)
-    ]
+    """Return the names of the edges' problems raised since then."""
+    edges = [{"tag": names.TAG_SCOPE, "value": names.SCOPE_EDGE, "operator": "1"}]
+    found = client.get("event", time_from=since, value=1, output=["name"], source=0, tags=edges)
+    return [each["name"] for each in found]
 
 
 @contextmanager
