@@ -29,6 +29,7 @@ SERVICE_ANY = "any"
 SCOPE_EDGE = "edge"
 SCOPE_VANTAGE = "vantage"
 SCOPE_VERDICT = "verdict"
+SCOPE_ROUTE = "route"
 CHECK_AGENT = "agent-silent"
 CHECK_PROXY = "proxy-away"
 CHECK_SIDE = "side-ill"
@@ -146,6 +147,11 @@ def side_key(topology: str, node: str) -> str:
     With ``*`` as the topology it stands for all paths.
     """
     return f"{KEY_VERDICT}[{topology},side,{node}]"
+
+
+def better_check(route: str) -> str:
+    """Return what the trigger on a better route is known by: ``better via-proxy1``."""
+    return f"better {route}"
 
 
 def verdict_check(place: str) -> str:

@@ -10,6 +10,7 @@ from multipath import names
 from multipath.errors import TemplateError
 from multipath.objects import Object, Ref, State, canonical
 from multipath.render import layout
+from multipath.render.advice import route_advice
 from multipath.render.documents import parse
 from multipath.render.map_layout import map_layout
 from multipath.render.templates import environment, render
@@ -82,6 +83,7 @@ def _objects(renderer: jinja2.Environment, topology: Topology) -> Iterator[Objec
             layout=layout,
             map=map_layout(topology),
             verdict=path_verdict(topology, all_edges, w),
+            advice=route_advice(topology.name, routes(all_edges)),
         )
 
 

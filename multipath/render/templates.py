@@ -18,6 +18,8 @@ SHIPPED = "multipath"
 ``{% extends "multipath/edge.yaml.j2" %}``."""
 
 _ENTRY = ".yaml.j2"
+_SHORT = 64
+"""Characters that Zabbix takes in a value map."""
 
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -40,7 +42,8 @@ def environment(own: Path | None = None) -> jinja2.Environment:
     """Return the environment that templates are rendered in.
 
     Filters: ``quote`` (text as a YAML string), ``duration`` (seconds as Zabbix writes them),
-    ``number`` (no needless zeros), ``default_note`` (a macro's default noted in its description).
+    ``number`` (no needless zeros), ``default_note`` (a macro's default noted in its description),
+    ``short`` (cut to what a value map takes).
 
     Args:
         own: a folder of templates that win over multipath's own, one by one.
@@ -65,6 +68,7 @@ def environment(own: Path | None = None) -> jinja2.Environment:
         duration=format_duration,
         number=lambda value: f"{value:g}",
         default_note=names.note_default,
+        short=lambda text: text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…",
     )
     return result
 

@@ -14,9 +14,6 @@ from multipath.diagnosis.state import Health
 from multipath.topology.edges import Edge
 from multipath.topology.model import Topology
 
-_VALUE_MAX = 64
-"""Characters that Zabbix takes in a value map."""
-
 _JOINED, _COMMA = "concat({})", ',",",'
 
 _PLACE_WORDS = {"en": wording_en.place, "zh": wording_zh.place}
@@ -51,7 +48,7 @@ class PathVerdict:
         states_type: type of that value.
         nothing_known: that value when the health of no edge is known.
         script: what turns it into the verdict.
-        telling: what turns that into the words that follow a verdict's name.
+        telling: what turns that into words: ``la's side: lossy``.
         meanings: what each number of a verdict means, in words.
         blames: the places that the path's triggers blame; sides of vantages have their own.
     """
@@ -69,18 +66,19 @@ def path_verdict(topology: Topology, edges: Sequence[Edge], w: Mapping[str, str]
     """Return what stands for the verdict of a topology with these edges, in these words."""
     path = Path.of(topology)
     words = _words_of(edges)
+    meanings = {
+        number: _meaning(topology, path, w, *meant)
+        for number, meant in compiled.meanings(path).items()
+    }
     return PathVerdict(
         states=words[0] if len(words) == 1 else _JOINED.format(_COMMA.join(words)),
         states_type="UNSIGNED" if len(words) == 1 else "TEXT",
         nothing_known=",".join("0" for _ in words),
         script=compiled.script(path),
-        telling=_telling(w),
-        meanings={
-            number: _short(_meaning(topology, path, w, *meant))
-            for number, meant in compiled.meanings(path).items()
-        },
+        telling=_telling(meanings, w),
+        meanings=meanings,
         blames=[
-            _blame(topology, path, number, segment)
+            _blame(topology, path, number, segment, meanings[number])
             for number, (outcome, segment) in compiled.meanings(path).items()
             if outcome is Outcome.PLACE and segment not in {topology.source, *topology.proxies}
         ],
@@ -157,33 +155,32 @@ if (said.outcome === 'place') {
     return each.misfits === said.explanations[0].misfits;
   }).map(function (each) { return names(each.suspects); }).join(OR) +
     ' (' + KINDS[said.health] + ')';
-} else if (said.outcome === 'lost') {
+} else if (said.lost.length > 1) {
   told = said.lost.join(', ');
 }
-return told.slice(0, 255);
+return (MEANINGS[said.code] + (told && ': ') + told).slice(0, 255);
 """
 
 
-def _telling(w: Mapping[str, str]) -> str:
-    kinds = [w[f"health_{health.name.lower()}"] for health in Health]
-    given = {"KINDS": kinds, "OR": f" {w['or']} "}
+def _telling(meanings: Mapping[int, str], w: Mapping[str, str]) -> str:
+    given: dict[str, object] = {
+        "MEANINGS": meanings,
+        "KINDS": [w[f"health_{health.name.lower()}"] for health in Health],
+        "OR": f" {w['or']} ",
+    }
     constants = "".join(
         f"var {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in given.items()
     )
     return (constants + _TELL).strip()
 
 
-def _blame(topology: Topology, path: Path, number: int, segment: str) -> Blame:
+def _blame(topology: Topology, path: Path, number: int, segment: str, text: str) -> Blame:
     place = path.place(segment)
     direct = segment == names.edge_name(topology.source, topology.target)
     return Blame(
         code=number,
         segment=segment,
-        text=_PLACE_WORDS[topology.language](path, segment),
+        text=text,
         says="target_says" if place is Place.TARGET else "direct_says" if direct else "middle_says",
         priority="HIGH" if direct else _PRIORITY[place],
     )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _VALUE_MAX else f"{text[: _VALUE_MAX - 1]}…"

@@ -198,6 +198,24 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "现有各边无法区分是哪一处，多因部分边状态未知。最可能的排在最前。"
         "请先恢复失联的 agent，再看判定。",
     ),
+    # routes
+    "cost": ("cost", "代价"),
+    "cost_says": (
+        "What routes compare by: the sum of the medians, 1 ms for forwarding at a proxy, and one "
+        "second for each packet lost. Negative: not known.",
+        "比较各路线的依据：各段中位数之和，经代理转发另加 1 ms，每丢一个包加一秒。负值表示未知。",
+    ),
+    "route_advice": ("route advice", "路线建议"),
+    "best_route": ("best route", "最优路线"),
+    "gain": ("gain", "收益"),
+    "route_gain": ("gain of the best route", "最优路线的收益"),
+    "way_is_better": ("the way via {proxy} is better", "经 {proxy} 的路线更优"),
+    "way_is_better_says": (
+        "In four windows in a row the way through this proxy was better than the one advised "
+        "before, by 10 ms and by 10 %; the event tells what it saves against the direct one.",
+        "连续四个窗口内，经该代理的路线都优于此前建议的路线（至少 10 ms 且 10 %）；"
+        "事件名称给出相对直连节省的时间。",
+    ),
     # paths
     "path": ("multipath path {name}", "multipath 路径 {name}"),
     "path_says": (
@@ -225,6 +243,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "map": ("map", "拓扑图"),
     "all_medians": ("median RTT of all edges", "各边 RTT 中位数"),
     "all_losses": ("loss of all edges", "各边丢包率"),
+    "verdicts": ("verdicts", "历次判定"),
+    "all_states": (
+        "state of all edges: 1 good, 2 jittery, 3 slow, 4 lossy, 5 down",
+        "各边状态：1 正常，2 抖动，3 时延偏高，4 丢包，5 中断",
+    ),
     "all_jitters": ("jitter of all edges", "各边抖动"),
     "route_rtt": ("RTT of the routes", "各路线 RTT"),
     "route_loss": ("loss of the routes", "各路线丢包率"),

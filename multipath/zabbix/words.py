@@ -15,8 +15,10 @@ ITEM_TYPE = {
 VALUE_TYPE = {"FLOAT": "0", "CHAR": "1", "LOG": "2", "UNSIGNED": "3", "TEXT": "4"}
 PREPROCESSING = {
     "MULTIPLIER": "1",
+    "REGEX": "5",
     "JSONPATH": "12",
     "IN_RANGE": "13",
+    "DISCARD_UNCHANGED_HEARTBEAT": "20",
     "JAVASCRIPT": "21",
     "CHECK_NOT_SUPPORTED": "26",
 }

@@ -41,10 +41,10 @@ def test_sh_la_is_three_vantages_a_path_and_five_masters(objects: State) -> None
     assert Counter(ref.kind for ref in objects) == {
         Kind.HOST_GROUP: 1,
         Kind.HOST: 3 + 1,
-        Kind.VALUE_MAP: 3 * 3 + 1,
+        Kind.VALUE_MAP: 3 * 3 + 2,
         Kind.MACRO: 3 * 2 + 2 + 5 * 4,
-        Kind.ITEM: 3 * (2 + 10 + 1) + 2 + 5 * 18 + 3 * 2 + 4 + 3,
-        Kind.TRIGGER: 3 * (3 + 1) + 2 + 5 * 5 + (1 + 5) + 2,
+        Kind.ITEM: 3 * (2 + 10 + 1) + 2 + 5 * 18 + 3 * 3 + 4 + 3 + 3,
+        Kind.TRIGGER: 3 * (3 + 1) + 2 + 5 * 5 + (1 + 5) + 2 + 2,
         Kind.GRAPH: 5 + 2,
         Kind.MAP: 1,
         Kind.SERVICE: 2 + 3,
@@ -102,12 +102,15 @@ def test_a_master_item_tells_the_agent_all_it_needs(objects: State) -> None:
 
 def test_a_figure_that_a_measurement_lacks_gives_no_value(objects: State) -> None:
     calculated = [each for each in _of(objects, Kind.ITEM) if each.fields["type"] == "CALCULATED"]
-    assert len(calculated) == 5 * 4 + 3 * 2 + 3 + 1
+    assert len(calculated) == 5 * 4 + 3 * 3 + 3 + 1 + 1
     for each in calculated:
-        (step,) = each.fields["preprocessing"]
+        step, *_ = each.fields["preprocessing"]
         assert step["type"] == "CHECK_NOT_SUPPORTED"
-        is_state = each.fields["value_type"] == "UNSIGNED"
-        handled = ("CUSTOM_VALUE", "0") if is_state else ("DISCARD_VALUE", "")
+        unknown = "-1" if each.fields["key"].endswith(",cost]") else "0"
+        if each.fields["value_type"] == "TEXT":
+            unknown = "0 0 -"
+        measured = each.fields["value_type"] == "FLOAT" and unknown == "0"
+        handled = ("DISCARD_VALUE", "") if measured else ("CUSTOM_VALUE", unknown)
         assert (step["error_handler"], step["error_handler_params"]) == handled
     dependents = [
         each
@@ -128,7 +131,7 @@ def test_everything_of_an_edge_carries_the_tags_of_the_contract(objects: State) 
             assert tags == {"multipath": "sh-la", "route": each.fields["key"].split(",")[1]}
         elif "scope" in tags:
             assert tags == {"multipath": "sh-la", "scope": "vantage"}
-        elif each.fields["key"].startswith("multipath.verdict["):
+        elif each.fields["key"].startswith(("multipath.verdict[", "multipath.route[")):
             assert tags == {"multipath": "sh-la"}
         else:
             assert tags.keys() == {"multipath", "from", "to", "role"}
@@ -138,6 +141,8 @@ def test_everything_of_an_edge_carries_the_tags_of_the_contract(objects: State) 
         assert tags["multipath"] == "sh-la"
         if tags["scope"] == "vantage":
             assert tags["check"] in {*("agent-silent", "agent-drops", "agent-disk", "proxy-away")}
+        elif tags["scope"] == "route":
+            assert tags["check"] in {"better via-proxy1", "better via-proxy2"}
         elif tags["scope"] == "verdict":
             assert tags.keys() == {"multipath", "scope", "check", "place"}
         else:
