@@ -134,7 +134,7 @@ def test_a_drifted_field_is_put_back_and_shown() -> None:
 def test_a_probe_that_changes_keeps_its_item() -> None:
     slower = SH_LA.probe.model_copy(update={"packets": 5, "cycle_s": 60.0})
     plan = diff(desired([SH_LA.model_copy(update={"probe": slower})]), ASKED, SCOPE)
-    assert plan.counts() == {Action.UPDATE: 5 * 3 + 6 + 1 + 1}  # edges, routes, states, map
+    assert plan.counts() == {Action.UPDATE: 5 * 3 + 6 + 4 + 1 + 1}  # edges, routes, advice, states, map
     for change in plan.changes:
         if change.ref.key[-1].startswith(names.KEY_PROBE):
             assert change.differences().keys() == {"key", "delay"}
@@ -174,7 +174,7 @@ def test_a_renamed_target_keeps_its_items() -> None:
     plan = diff(desired([other]), ASKED, SCOPE)
     items = [change for change in plan.changes if change.ref.kind is Kind.ITEM]
     assert {change.action for change in items} == {Action.UPDATE}
-    assert len(items) == 3 * 18 + 6 + 2
+    assert len(items) == 3 * 18 + 6 + 4 + 2 + 1
     assert fields_of(applied(plan, ASKED)) == fields_of(desired([other]))
 
 
