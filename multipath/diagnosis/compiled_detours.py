@@ -1,4 +1,4 @@
-"""The advice of ``detours`` as Zabbix runs it: a script that goes from one advice to the next. Pure.
+"""The advice of ``detours`` as Zabbix runs it: a script from one advice to the next. Pure.
 
 Its ``value`` is the last advice and what the routes cost now, as words: ``0 2 - 0.182 0 0.154 0``.
 That is the number of the route advised (0 is direct, 1 goes through the first proxy), in how many

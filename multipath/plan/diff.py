@@ -36,9 +36,8 @@ def diff(desired: State, existing: State, scope: frozenset[str], *, adopt: bool 
     for ref in wanted.keys() & existing.keys():
         wanted[ref] = _with_others(wanted[ref], existing[ref], scope)
     dropped = [ref for ref, each in existing.items() if ref not in desired and each.owners & scope]
-    shared = {
-        ref: _without(existing[ref], scope) for ref in dropped if existing[ref].owners - scope
-    }
+    gone = {ref: existing[ref] for ref in dropped if not existing[ref].owners - scope}
+    shared = {ref: _without(existing[ref], scope, gone) for ref in dropped if ref not in gone}
     levels: dict[Ref, int] = {}
     changes = [
         Change(ref, existing.get(ref), each, _level(ref, wanted, levels))
@@ -46,7 +45,6 @@ def diff(desired: State, existing: State, scope: frozenset[str], *, adopt: bool 
         if ref not in existing or existing[ref].fields != each.fields
     ]
     changes.sort(key=_forwards)
-    gone = {ref: existing[ref] for ref in dropped if ref not in shared}
     kept.sort(key=lambda each: (each.ref.sort_key, each.field))
     return Plan((*changes, *_deletions(gone)), tuple(kept), lost=len(gone))
 
@@ -130,12 +128,18 @@ def _with_others(each: Object, there: Object, scope: frozenset[str]) -> Object:
     return _replace(each, fields)
 
 
-def _without(each: Object, scope: frozenset[str]) -> Object:
+def _without(each: Object, scope: frozenset[str], others_gone: State) -> Object:
     """Return an object that several topologies share as it is without those in scope."""
     gone = [{"tag": names.TAG_TOPOLOGY, "value": owner} for owner in scope]
     fields = dict(each.fields)
     if "tags" in fields:
         fields["tags"] = [tag for tag in fields["tags"] if tag not in gone]
+    if each.ref.kind is Kind.TRIGGER:
+        fields["dependencies"] = [
+            other
+            for other in fields["dependencies"]
+            if ref_of(Kind.TRIGGER, other) not in others_gone
+        ]
     return Object(each.ref, fields, each.owners - scope)
 
 

@@ -178,8 +178,11 @@ def _read(
         if ref in named_hosts or ids.host_owners[number] & scope
     ]
     there = {"hostids": these}
-    shared = _tag(names.TAG_SCOPE, names.SCOPE_VANTAGE)
-    of_these = {**there, **tagged, "tags": [*topologies, shared]}
+    shared = [
+        _tag(names.TAG_SCOPE, names.SCOPE_VANTAGE),
+        _tag(names.TAG_CHECK, names.CHECK_SIDE),
+    ]
+    of_these = {**there, **tagged, "tags": [*topologies, *shared]}
     boards = {"filter": {"name": sorted(names.board(name) for name in scope)}}
     yield Kind.MACRO, _macros(client, scope, there)
     for kind, which, output in (

@@ -116,6 +116,20 @@ def test_destroying_one_of_two_leaves_the_other_as_if_it_were_alone() -> None:
     assert not diff(desired([other]), left, frozenset({"other"}))
 
 
+def test_what_a_shared_trigger_waits_for_follows_those_that_share_it() -> None:
+    office = {"office" if name == "zabbix-sh" else name: n for name, n in SH_LA.nodes.items()}
+    other = renamed("other").model_copy(update={"source": "office", "nodes": office, "edges": {}})
+    away = Ref(Kind.TRIGGER, ("multipath.proxy1", names.CHECK_PROXY))
+    both = applied(diff(desired([other]), ASKED, frozenset({"other"})), ASKED)
+    assert {each["host"] for each in both[away].fields["dependencies"]} == {
+        "multipath.zabbix-sh",
+        "multipath.office",
+    }
+    assert not diff(ASKED, both, SCOPE)
+    left = applied(diff({}, both, frozenset({"other"})), both)
+    assert fields_of(left) == fields_of(ASKED)
+
+
 def test_deploying_one_beside_another_never_touches_the_other() -> None:
     other = desired([renamed("other")])
     plan = diff(ASKED, other, SCOPE)
@@ -134,7 +148,9 @@ def test_a_drifted_field_is_put_back_and_shown() -> None:
 def test_a_probe_that_changes_keeps_its_item() -> None:
     slower = SH_LA.probe.model_copy(update={"packets": 5, "cycle_s": 60.0})
     plan = diff(desired([SH_LA.model_copy(update={"probe": slower})]), ASKED, SCOPE)
-    assert plan.counts() == {Action.UPDATE: 5 * 3 + 6 + 4 + 1 + 1}  # edges, routes, advice, states, map
+    assert plan.counts() == {
+        Action.UPDATE: 5 * 3 + 6 + 4 + 1 + 1
+    }  # edges, routes, advice, states, map
     for change in plan.changes:
         if change.ref.key[-1].startswith(names.KEY_PROBE):
             assert change.differences().keys() == {"key", "delay"}
