@@ -120,7 +120,7 @@ def test_what_a_shared_trigger_waits_for_follows_those_that_share_it() -> None:
     office = {"office" if name == "zabbix-sh" else name: n for name, n in SH_LA.nodes.items()}
     other = renamed("other").model_copy(update={"source": "office", "nodes": office, "edges": {}})
     away = Ref(Kind.TRIGGER, ("multipath.proxy1", names.CHECK_PROXY))
-    both = applied(diff(desired([other]), ASKED, frozenset({"other"})), ASKED)
+    both = desired([SH_LA, other])
     assert {each["host"] for each in both[away].fields["dependencies"]} == {
         "multipath.zabbix-sh",
         "multipath.office",
