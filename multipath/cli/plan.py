@@ -8,6 +8,7 @@ import click
 from multipath.cli import plan_view
 from multipath.cli.connection import connection_options
 from multipath.cli.planning import adopt_option, make_plan, templates_option
+from multipath.cli.verdicts_view import ties
 from multipath.errors import PlanError
 from multipath.topology.loader import load
 from multipath.zabbix.client import Client
@@ -55,6 +56,8 @@ def plan(
     if as_json:
         click.echo(text)
     else:
+        for topology in topologies:
+            click.echo(ties(topology))
         plan_view.show(planned.plan, verbose=verbose)
     if exit_code and planned.plan:
         sys.exit(_CHANGES)

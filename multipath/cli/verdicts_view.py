@@ -28,11 +28,24 @@ def verdicts(topology: Topology) -> Group:
     return Group(table, *(Text(line) for line in _sums(path)))
 
 
+def ties(topology: Topology) -> str:
+    """Return one line: which places of a topology cannot be told apart when one of them is ill."""
+    path = Path.of(topology)
+    tied = dict.fromkeys(_leading(path, row) for row in rows(path) if len(row.verdict.leading) > 1)
+    if not tied:
+        return f"{topology.name}: every place that may be ill can be told from every other."
+    better = " (two proxies would tell)" if len(path.proxies) < len(_ENOUGH) else ""
+    return f"{topology.name}: cannot be told apart: {'; '.join(tied)}{better}."
+
+
 def _cells(path: Path, row: Row) -> tuple[str, str]:
     bad = [number for number, health in enumerate(row.healths, 1) if health.bad]
     shown = "".join(map(names.circled, bad)) if len(bad) <= _MOST_CIRCLED else f"{len(bad)} edges"
-    told = " or ".join(_place(path, each) for each in row.verdict.leading)
-    return shown, told
+    return shown, _leading(path, row)
+
+
+def _leading(path: Path, row: Row) -> str:
+    return " or ".join(_place(path, each) for each in row.verdict.leading)
 
 
 def _place(path: Path, explanation: Explanation) -> str:
