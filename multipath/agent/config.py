@@ -1,5 +1,6 @@
 """The agent's settings, from flags and a TOML file with the same names; flags win."""
 
+import ipaddress
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from multipath.agent.duration import parse_duration_s
 from multipath.agent.nearest import did_you_mean
-from multipath.agent.server import Cluster, parse_clusters
+from multipath.agent.server import DEFAULT_PORT, Cluster, Server, parse_clusters, parse_server
 from multipath.agent.tls import CERT, IDENTITY_MAX_BYTES, MODES, PSK, UNENCRYPTED, Tls
 from multipath.errors import AgentError, ConfigError
 
@@ -36,6 +37,7 @@ class Settings:
         packet_log: folder for a line per packet, in a file per edge; None for none.
         packet_log_bytes: how much these files may take up.
         packet_log_age_s: how long they are kept.
+        prometheus: where to serve figures for Prometheus; None for nowhere.
         tls_connect: and those after it: see ``Tls``.
     """
 
@@ -49,6 +51,7 @@ class Settings:
     packet_log: Path | None = None
     packet_log_bytes: int = 1000 * _MB
     packet_log_age_s: float = 7 * _DAY_S
+    prometheus: Server | None = None
     tls_connect: str = UNENCRYPTED
     tls_ca_file: Path | None = None
     tls_cert_file: Path | None = None
@@ -169,6 +172,19 @@ def _parse_folder(text: str) -> Path | None:
     return None if text == _NO_FOLDER else Path(text)
 
 
+def _parse_prometheus(text: str) -> Server | None:
+    if text == _NO_FOLDER:
+        return None
+    server = parse_server(text)
+    try:
+        ipaddress.ip_address(server.host)
+    except ValueError:
+        raise AgentError(f"{text} has no IP address; write 127.0.0.1:9469") from None
+    if server.port == DEFAULT_PORT:
+        raise AgentError(f"{text} has no port of its own; write 127.0.0.1:9469")
+    return server
+
+
 def _parse_size_bytes(text: str) -> int:
     match = _SIZE.fullmatch(text)
     if match is None:
@@ -194,6 +210,7 @@ _SETTINGS: dict[str, tuple[str, Callable[[str], object]]] = {
     "packet-log": ("packet_log", _parse_folder),
     "packet-log-size": ("packet_log_bytes", _parse_size_bytes),
     "packet-log-age": ("packet_log_age_s", _parse_age_s),
+    "prometheus": ("prometheus", _parse_prometheus),
     "tls-connect": ("tls_connect", _parse_mode),
     "tls-ca-file": ("tls_ca_file", Path),
     "tls-cert-file": ("tls_cert_file", Path),

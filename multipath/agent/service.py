@@ -10,6 +10,7 @@ from multipath.agent.clock import ValueClock
 from multipath.agent.config import Settings
 from multipath.agent.deliveries import Deliveries
 from multipath.agent.engines import Engines
+from multipath.agent.exporter import Exporter
 from multipath.agent.health import Health
 from multipath.agent.notify import Notifier
 from multipath.agent.packet_log import PacketLog
@@ -36,7 +37,8 @@ class Agent:
         read_settings: reads them again when a reload is asked for.
 
     Raises:
-        AgentError: no ICMP socket may be opened, or another agent uses the spool.
+        AgentError: no ICMP socket may be opened, another agent uses the spool, or Prometheus
+            cannot be served where the settings say.
     """
 
     def __init__(self, settings: Settings, read_settings: Callable[[], Settings]) -> None:
@@ -59,6 +61,10 @@ class Agent:
             self._health.report,
             self._packet_log.write if self._packet_log else None,
         )
+        self._exporter: Exporter | None = None
+        if settings.prometheus:
+            health = Health(self._engines, self._deliveries)
+            self._exporter = Exporter(settings.prometheus, health)
         self._notifier = Notifier(os.environ)
         self._reporter = Reporter(settings, self._deliveries, self._notifier, lambda: self._edges)
         self._overflowed = 0
@@ -90,6 +96,8 @@ class Agent:
             _log.warning("values wait in memory only: a restart loses them; give --state DIR")
         if self._packet_log:
             self._packet_log.start()
+        if self._exporter:
+            self._exporter.start()
         self._deliveries.start()
         self._notifier.ready()
         try:
@@ -100,6 +108,8 @@ class Agent:
             self._deliveries.stop()
             if self._packet_log:
                 self._packet_log.stop()
+            if self._exporter:
+                self._exporter.stop()
             self._resolver.close()
             self._engines.close()
             _log.info("stopped")
@@ -122,17 +132,23 @@ class Agent:
             self._apply(now_ns)
         due_ns = self._prober.tick(now_ns)
         self._watch_overflow(now_ns)
+        if self._exporter:
+            self._exporter.tick(now_ns)
         idle_s = _IDLE_S if due_ns is None else (due_ns - time.monotonic_ns()) / NS_PER_S
         if not (self._stopping or self._reloading or self._deliveries.has_news):
             pause_s = min(max(idle_s, tick_s(self._prober.packets_per_s)), _IDLE_S)
             lag_s = self._watch.sleep(pause_s)
             if lag_s is not None:
                 self._health.note_lag(lag_s)
+                if self._exporter:
+                    self._exporter.health.note_lag(lag_s)
 
     def _apply(self, now_ns: int) -> None:
         items = self._deliveries.items()
         tasks = tuple(map(plan_task, items))
         self._edges = sum(isinstance(task, Probe) for task in tasks)
+        if self._exporter:
+            self._exporter.follow(tasks)
         self._prober.configure(tasks, now_ns)
         self._value_clock.keep({item.itemid for item in items})
 
@@ -155,6 +171,8 @@ class Agent:
 
     def _deliver(self, itemid: int, text: str, unsupported: bool) -> None:
         clock_s, ns = self._value_clock.stamp(itemid)
+        if self._exporter and not unsupported:
+            self._exporter.note(itemid, text, clock_s)
         self._deliveries.put(itemid, text, clock_s, ns, unsupported)
 
     def _watch_overflow(self, now_ns: int) -> None:
