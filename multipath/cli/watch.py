@@ -31,11 +31,11 @@ def watch(file: Path, zabbix: Profile) -> None:
       multipath watch topologies/sh-la.yaml --profile lab
     """  # noqa: D301 - \b is click's mark of a paragraph to leave as it is
     out = console()
-    if not out.is_terminal:
-        raise ConfigError("watch draws on a terminal; for programs there is diagnose --json")
     (topology,) = load([file])
     with Watcher(zabbix, topology) as watcher:
         watcher.latest()  # what goes wrong now is told on the screen that was there before
+        if not out.is_terminal:
+            raise ConfigError("watch draws on a terminal; for programs there is diagnose --json")
         try:
             with Screen(out) as screen:
                 while not screen.ended(_REDRAW_S):
