@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from multipath.agent.duration import parse_duration_s
+from multipath.agent.key import PORTS
 from multipath.agent.nearest import did_you_mean
 from multipath.agent.server import DEFAULT_PORT, Cluster, Server, parse_clusters, parse_server
 from multipath.agent.tls import CERT, IDENTITY_MAX_BYTES, MODES, PSK, UNENCRYPTED, Tls
@@ -19,7 +20,7 @@ _DAY_S = 86400.0
 _SPOOL_AGE_MAX_S = 365 * _DAY_S
 _MB = 1_000_000
 _SIZE = re.compile(r"([1-9][0-9]{0,5})MB")
-_NO_FOLDER = "none"
+_NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Settings:
         packet_log: folder for a line per packet, in a file per edge; None for none.
         packet_log_bytes: how much these files may take up.
         packet_log_age_s: how long they are kept.
+        echo: UDP port on which other agents' probes are answered; None: they are not.
         prometheus: where to serve figures for Prometheus; None for nowhere.
         tls_connect: and those after it: see ``Tls``.
     """
@@ -51,6 +53,7 @@ class Settings:
     packet_log: Path | None = None
     packet_log_bytes: int = 1000 * _MB
     packet_log_age_s: float = 7 * _DAY_S
+    echo: int | None = None
     prometheus: Server | None = None
     tls_connect: str = UNENCRYPTED
     tls_ca_file: Path | None = None
@@ -169,11 +172,11 @@ def _parse_period_s(text: str) -> float:
 
 
 def _parse_folder(text: str) -> Path | None:
-    return None if text == _NO_FOLDER else Path(text)
+    return None if text == _NONE else Path(text)
 
 
 def _parse_prometheus(text: str) -> Server | None:
-    if text == _NO_FOLDER:
+    if text == _NONE:
         return None
     server = parse_server(text)
     try:
@@ -199,6 +202,14 @@ def _parse_age_s(text: str) -> float:
     return age_s
 
 
+def _parse_port(text: str) -> int | None:
+    if text == _NONE:
+        return None
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) not in PORTS:
+        raise AgentError(f"{text[:40]!r} is no port; write a number from 1 to 65535, or none")
+    return int(text)
+
+
 _SETTINGS: dict[str, tuple[str, Callable[[str], object]]] = {
     "server": ("servers", parse_clusters),
     "hostname": ("hostname", _parse_hostname),
@@ -210,6 +221,7 @@ _SETTINGS: dict[str, tuple[str, Callable[[str], object]]] = {
     "packet-log": ("packet_log", _parse_folder),
     "packet-log-size": ("packet_log_bytes", _parse_size_bytes),
     "packet-log-age": ("packet_log_age_s", _parse_age_s),
+    "echo": ("echo", _parse_port),
     "prometheus": ("prometheus", _parse_prometheus),
     "tls-connect": ("tls_connect", _parse_mode),
     "tls-ca-file": ("tls_ca_file", Path),

@@ -8,6 +8,7 @@ from multipath.agent.http import HttpAttempt
 from multipath.agent.icmp import IcmpEngine
 from multipath.agent.streams import StreamEngine
 from multipath.agent.tcp import TcpAttempt
+from multipath.agent.udp import UdpEngine
 from multipath.agent.watch import Watch
 
 STREAMS = {"tcp": TcpAttempt, "http": HttpAttempt, "https": HttpAttempt}
@@ -22,10 +23,11 @@ class Engines:
 
     def __init__(self, watch: Watch) -> None:
         self._icmp = IcmpEngine()
-        streams = StreamEngine(watch, STREAMS)
-        self._all: tuple[Engine[Any, Any], ...] = (self._icmp, streams)
+        streams, udp = StreamEngine(watch, STREAMS), UdpEngine()
+        self._all: tuple[Engine[Any, Any], ...] = (self._icmp, streams, udp)
         self.by_kind: Mapping[str, Engine[Any, Any]] = {
             "icmp": self._icmp,
+            "udp": udp,
             **dict.fromkeys(STREAMS, streams),
         }
 

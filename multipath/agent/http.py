@@ -14,7 +14,8 @@ from typing import ClassVar
 
 from multipath import __version__
 from multipath.agent.key import DEFAULT_PORTS
-from multipath.agent.streams import Attempt, StreamFlight, StreamTarget, said
+from multipath.agent.sockopts import said
+from multipath.agent.streams import Attempt, StreamFlight, StreamTarget
 from multipath.agent.watch import READ, WRITE, Note, Watch
 
 HEAD_MAX_BYTES = 16 * 1024

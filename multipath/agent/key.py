@@ -19,12 +19,14 @@ TIMEOUT_MAX_S = 60.0
 
 DSCPS = range(64)
 PORTS = range(1, 65536)
-DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"udp": 10862, "http": 80, "https": 443}
+UDP_SIZE_MIN_BYTES = 24
 PATH_MAX = 512
 
 _COMMON = ("packets", "timeout", "dscp", "source")
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "icmp": (*_COMMON, "size", "df"),
+    "udp": (*_COMMON, "size", "df", "port"),
     "tcp": (*_COMMON, "port"),
     "http": (*_COMMON, "port", "path"),
     "https": (*_COMMON, "port", "path"),
@@ -117,6 +119,8 @@ def parse_probe(key: str) -> ProbeSpec:
         spec = replace(spec, port=DEFAULT_PORTS[spec.kind])
     if spec.kind == "tcp" and not spec.port:
         raise AgentError("a tcp probe needs a port; write port=443")
+    if spec.kind == "udp" and spec.size < UDP_SIZE_MIN_BYTES:
+        raise AgentError(f"a udp probe has a size of {UDP_SIZE_MIN_BYTES} at the least")
     if len(spec.address) > ADDRESS_MAX:
         raise AgentError("the address is longer than any DNS name")
     return spec

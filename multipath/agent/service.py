@@ -9,6 +9,7 @@ from multipath import __version__
 from multipath.agent.clock import ValueClock
 from multipath.agent.config import Settings
 from multipath.agent.deliveries import Deliveries
+from multipath.agent.echo_service import EchoService
 from multipath.agent.engines import Engines
 from multipath.agent.exporter import Exporter
 from multipath.agent.health import Health
@@ -50,6 +51,7 @@ class Agent:
         self._edges = 0
         self._value_clock = ValueClock()
         self._engines = Engines(self._watch)
+        self._echo = None if settings.echo is None else EchoService(self._watch, settings.echo)
         self._resolver = Resolver()
         self._deliveries = Deliveries(settings, self._resolver, self._watch.wake)
         self._health = Health(self._engines, self._deliveries)
@@ -112,6 +114,8 @@ class Agent:
                 self._exporter.stop()
             self._resolver.close()
             self._engines.close()
+            if self._echo:
+                self._echo.close()
             _log.info("stopped")
             self._reporter.stop()
             self._notifier.close()
@@ -130,6 +134,8 @@ class Agent:
         self._notifier.alive(now_ns)
         if self._deliveries.has_news:
             self._apply(now_ns)
+        if self._echo:
+            self._echo.resume()
         due_ns = self._prober.tick(now_ns)
         self._watch_overflow(now_ns)
         if self._exporter:

@@ -17,7 +17,7 @@ _PMTUDISC_PROBE = 3
 _IP_BIND_ADDRESS_NO_PORT = 24
 _RECVERR, _RECVERR6 = (socket.IPPROTO_IP, 11), (socket.IPPROTO_IPV6, 25)
 _ERROR_QUEUE = int(socket.MSG_ERRQUEUE) | int(socket.MSG_DONTWAIT)
-_ERROR_CONTROL_BYTES = 512
+_ERROR_CONTROL_BYTES, _QUOTE_BYTES = 512, 64
 _EXTENDED_ERROR = struct.Struct("=4xBBB9x")  # linux/errqueue.h; the offender's address follows
 _ICMP_ORIGINS = (2, 3)
 _DSCP_SHIFT = 2  # the two bits below are those of congestion (RFC 3168)
@@ -96,8 +96,14 @@ def report_refusals(sock: socket.socket) -> None:
 
 def take_refusal(sock: socket.socket, now_ns: int) -> Refusal | None:
     """Return the ICMP error that a socket's packet has met, None when there is none (more)."""
+    error = take_error(sock, now_ns)
+    return None if error is None else error[1]
+
+
+def take_error(sock: socket.socket, now_ns: int) -> tuple[bytes, Refusal] | None:
+    """Return as ``take_refusal``, and what the error quotes of the packet's payload."""
     try:
-        _, ancillary, _, _ = sock.recvmsg(0, _ERROR_CONTROL_BYTES, _ERROR_QUEUE)
+        quoted, ancillary, _, _ = sock.recvmsg(_QUOTE_BYTES, _ERROR_CONTROL_BYTES, _ERROR_QUEUE)
     except OSError:  # nothing is queued
         return None
     for level, kind, content in ancillary:
@@ -107,5 +113,11 @@ def take_refusal(sock: socket.socket, now_ns: int) -> Refusal | None:
             length = 4 if sock.family == socket.AF_INET else 16
             if origin in _ICMP_ORIGINS and len(content) >= offender + length:
                 by = socket.inet_ntop(sock.family, content[offender : offender + length])
-                return Refusal(by, error, code, now_ns)
+                return quoted, Refusal(by, error, code, now_ns)
     return None
+
+
+def said(error: OSError) -> str:
+    """Return a system's error in its own words and name."""
+    code = error.errno or 0
+    return f"{os.strerror(code)} ({errno.errorcode.get(code, str(code))})"

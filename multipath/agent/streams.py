@@ -15,7 +15,7 @@ from multipath.agent.account import Packets
 from multipath.agent.key import ProbeSpec
 from multipath.agent.resolve import Endpoint
 from multipath.agent.schedule import to_ns
-from multipath.agent.sockopts import mark, report_refusals, take_refusal
+from multipath.agent.sockopts import mark, report_refusals, said, take_refusal
 from multipath.agent.watch import WRITE, Watch
 from multipath.errors import AgentError
 
@@ -201,9 +201,3 @@ class StreamEngine:
                 attempt.end()
             return str(error) if isinstance(error, AgentError) else said(error)
         return ""
-
-
-def said(error: OSError) -> str:
-    """Return a system's error in its own words and name."""
-    code = error.errno or 0
-    return f"{os.strerror(code)} ({errno.errorcode.get(code, str(code))})"

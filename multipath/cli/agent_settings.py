@@ -21,6 +21,7 @@ _FLAGS = (
     ("packet-log", "DIR", "Where to log each packet, in a file per edge; none."),
     ("packet-log-size", "SIZE", "How much may be there; 1000MB."),
     ("packet-log-age", "TIME", "How long it is kept; 7d."),
+    ("echo", "PORT", "UDP port to answer other agents' probes on; none."),
     ("prometheus", "ADDRESS:PORT", "Where to serve figures for Prometheus; none."),
     ("tls-connect", "MODE", "unencrypted, cert or psk; unencrypted."),
     ("tls-ca-file", "FILE", "Authorities of the server's certificate, PEM."),

@@ -128,9 +128,10 @@ class Node(_Model):
 class Probe(_Model):
     """How an edge is measured."""
 
-    type: Literal["icmp", "tcp", "http", "https"] = Field(
+    type: Literal["icmp", "udp", "tcp", "http", "https"] = Field(
         default="icmp",
-        description="kind of packet: an echo request, a TCP handshake, a web request",
+        description="kind of packet: an echo request, one to the agent at the far end, "
+        "a TCP handshake, a web request",
     )
     packets: int = Field(
         default=20, ge=1, le=1000, strict=True, description="packets per cycle, spread over it"
@@ -144,14 +145,18 @@ class Probe(_Model):
         description="a reply after this long counts as late; no longer than the cycle",
     )
     size: int = Field(
-        default=56, ge=16, le=65000, strict=True, description="payload bytes of a packet; icmp only"
+        default=56,
+        ge=16,
+        le=65000,
+        strict=True,
+        description="payload bytes of a packet; icmp and udp only",
     )
     port: int | None = Field(
         default=None,
         ge=1,
         le=65535,
         strict=True,
-        description="port of the far end; tcp needs it, http has 80 and https 443 if left out",
+        description="port of the far end; tcp needs it, the others have 10862 (udp), 80 and 443",
     )
     path: Annotated[str, AfterValidator(check_path), _pattern(PATH_PATTERN, "/health")] = Field(
         default="/", description="what http and https ask for"
@@ -162,7 +167,7 @@ class Probe(_Model):
     df: bool = Field(
         default=False,
         strict=True,
-        description="never fragment packets, on the sending host neither; icmp only",
+        description="never fragment packets, on the sending host neither; icmp and udp only",
     )
     source: (
         Annotated[str, AfterValidator(check_source), _pattern(SOURCE_PATTERN, "192.0.2.10", "eth0")]

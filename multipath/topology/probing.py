@@ -11,11 +11,14 @@ from multipath.topology.timing import merged_probe
 
 OWN_KEYS: Mapping[str, tuple[str, ...]] = {
     "icmp": ("size", "df"),
+    "udp": ("size", "df", "port"),
     "tcp": ("port",),
     "http": ("port", "path"),
     "https": ("port", "path"),
 }
 """The keys that are not for every type of probe."""
+UDP_SIZE_MIN_BYTES = 24
+"""What the agents need in a packet."""
 _ALL_OWN_KEYS = tuple(dict.fromkeys(key for keys in OWN_KEYS.values() for key in keys))
 _UNKNOWN_TO_ZABBIX = ("dscp", "df", "source")
 
@@ -29,6 +32,7 @@ def probing(document: Document) -> Iterator[Problem]:
         if probe is None:
             continue
         yield from _without_port(document, above, probe)
+        yield from _too_small(document, above, probe)
         if above or not has_types:  # else the keys may be for the edges that have another type
             yield from _useless(document, above, probe)
     yield from _not_for_zabbix(document)
@@ -39,6 +43,14 @@ def _without_port(document: Document, above: Loc, probe: Probe) -> Iterator[Prob
     if probe.type == "tcp" and probe.port is None and document.has(loc):
         what = f"{'.'.join(map(str, loc))}: tcp needs a port"
         yield document.at_value(loc, what, "write port: 443, or another one, beside it")
+
+
+def _too_small(document: Document, above: Loc, probe: Probe) -> Iterator[Problem]:
+    keys = ((*above, "probe", key) for key in ("size", "type"))
+    loc = next((loc for loc in keys if document.has(loc)), None)
+    if probe.type == "udp" and probe.size < UDP_SIZE_MIN_BYTES and loc is not None:
+        what = f"{'.'.join(map(str, loc))}: packets of udp have {UDP_SIZE_MIN_BYTES} bytes at least"
+        yield document.at_value(loc, what, f"write size: {UDP_SIZE_MIN_BYTES}, or more")
 
 
 def _useless(document: Document, above: Loc, probe: Probe) -> Iterator[Problem]:

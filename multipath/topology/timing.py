@@ -81,7 +81,7 @@ def _within_probe(probe: Probe) -> Iterator[_Misfit]:
         )
         keys = ("probe", "timeout"), ("probe", "cycle")
         yield keys, what, "let the timeout be no longer than the cycle"
-    fastest_s = FASTEST_S if probe.type == "icmp" else FASTEST_CONNECTION_S
+    fastest_s = FASTEST_S if probe.type in {"icmp", "udp"} else FASTEST_CONNECTION_S
     if probe.cycle_s / probe.packets < fastest_s:
         most = int(probe.cycle_s / fastest_s)
         pace = format_duration(fastest_s)

@@ -37,10 +37,8 @@ def test_flags_win_over_the_file(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         ('sever = "a"', "unknown setting 'sever' (did you mean server?)"),
-        (
-            'colour = "a"',
-            "(known: heartbeat, hostname, packet-log, ",
-        ),
+        ('colour = "a"', "(known: echo, heartbeat, hostname, packet-log"),
+        ('echo = "0"', "echo: '0' is no port; write a number from 1 to 65535, or none"),
         ('tls-connect = "yes"', "'yes' is none of unencrypted, cert, psk"),
         ('tls-psk-identity = ""', "it is no identity of 1 to 128 bytes"),
         ("server = 5", 'server is no text; write server = "…"'),

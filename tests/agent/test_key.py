@@ -81,6 +81,7 @@ def test_an_edge_is_named_as_users_write_it() -> None:
         ("multipath.probe[t,a,b,tcp,h,port=1,size=56]", "unknown option 'size'"),
         ("multipath.probe[t,a,b,http,h,path=x]", "path=x: not a path that begins with /"),
         ("multipath.probe[t,a,b,http,h,path=/ä]", "no other signs than a URL's"),
+        ("multipath.probe[t,a,b,udp,h,size=23]", "a udp probe has a size of 24 at the least"),
         ("multipath.probe[t,a,b,icmp,h,size=15]", "from 16 to 65000"),
         ("multipath.probe[t,a,b,icmp,h,size=65001]", "from 16 to 65000"),
         ("multipath.probe[t,a,b,icmp,h,timeout=soon]", "timeout=soon: 'soon' is no duration"),

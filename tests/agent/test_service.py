@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from multipath import __version__, names
 
 if TYPE_CHECKING:
-    from tests.agent.conftest import AgentProcess, Network, ZabbixServer
+    from tests.agent.conftest import AgentProcess, Network, TcpServer, ZabbixServer
 
     StartAgent = Callable[..., AgentProcess]
 
@@ -354,3 +355,50 @@ def test_a_name_that_moves_is_followed_and_said_once(
     ]
     assert {cycle["received"] for cycle in cycles} == {4}
     assert agent.log.count("t a>b: moving.example is at 10.99.0.3 now, was 10.99.0.2") == 1
+
+
+def test_agents_probe_each_other_in_every_way(
+    zabbix: ZabbixServer,
+    start_configured: Callable[..., AgentProcess],
+    tcp_server: Callable[..., TcpServer],
+    tmp_path: Path,
+) -> None:
+    port = free_udp_port()
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    web = tcp_server(lambda connection: connection.sendall(answer))
+    zabbix.configure(
+        HOST,
+        *(
+            (number, key_of(kind, f"to-{kind}", port=str(there)), "1s")
+            for number, (kind, there) in enumerate(
+                {"udp": port, "tcp": web.port, "http": web.port}.items()
+            )
+        ),
+        (3, loopback_key(), "1s"),
+    )
+    file = tmp_path / "agent.toml"
+    settings = {"server": zabbix.address, "hostname": HOST, "refresh": "1s", "state": "none"}
+    settings["echo"] = str(port)
+    file.write_text("".join(f'{name} = "{value}"\n' for name, value in settings.items()))
+    agent = start_configured(file)
+    zabbix.wait_for(lambda: all(len(zabbix.of(itemid)) >= 2 for itemid in range(4)))
+    assert agent.finish() == 0
+    udp, _, http, _ = (json.loads(zabbix.of(itemid)[0]["value"]) for itemid in range(4))
+    for itemid in range(4):
+        measurement = json.loads(zabbix.of(itemid)[0]["value"])
+        assert (measurement["sent"], measurement["received"]) == (4, 4)
+        assert measurement["rtt_s"]["p50"] > 0
+    assert (udp["forward_loss_percent"], udp["backward_loss_percent"]) == (0, 0)
+    assert http["status"] == {"200": 4}
+
+
+def free_udp_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def key_of(kind: str, to: str, **options: str) -> str:
+    options = {"packets": "4", "timeout": "500ms"} | options
+    return names.probe_key("t", "here", to, kind, "127.0.0.1", **options)

@@ -65,9 +65,9 @@ def test_the_agent_understands_every_key_and_measures_what_is_written(file: Path
         source = probe.source or ""
         assert told == (probe.type, probe.packets, probe.timeout_s, probe.dscp, source)
         assert spec.path == (probe.path if probe.type in DEFAULT_PORTS else "/")
-        if probe.type == "icmp":
+        if probe.type in {"icmp", "udp"}:
             assert (spec.size, spec.df) == (probe.size, probe.df)
-        else:
+        if probe.type != "icmp":
             assert spec.port == (probe.port or DEFAULT_PORTS[probe.type])
 
 
