@@ -134,10 +134,10 @@ def write_file(path: Path, content: bytes, mode: int, group: str | None = None) 
 
 
 def last_lines(count: int) -> list[str]:
-    """Return the last lines that systemd has of the service; none where it has no journal."""
+    """Return the last lines that the agent said as a service; none where there is no journal."""
     try:
         command = ("journalctl", "--quiet", "--no-pager", "-o", "cat", "-n", str(count))
-        done = _call(*command, "-u", SERVICE)
+        done = _call(*command, f"_SYSTEMD_UNIT={SERVICE}")  # without systemd's own lines
     except OSError:
         return []
     return done.stdout.splitlines()

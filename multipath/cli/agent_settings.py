@@ -39,7 +39,7 @@ Command = Callable[..., Any]
 config_option = click.option(
     "--config",
     "file",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),  # what is wrong with it is told by its reader
     help="TOML file with the same names; flags win.",
 )
 
