@@ -129,7 +129,8 @@ class IcmpEngine:
         """Send the next packet of each of a batch of flights; return those that are left."""
         for flight in flights:
             flight.post.aim(flight.next)
-            if channel.marks.one_flow:
+        if channel.marks.one_flow:  # then it is one
+            for flight in flights:
                 channel.prepare(flight.post, flight.next, flight.hops[flight.next])
         while flights:
             # Replaced by the kernel's stamp, if it gives one, at the next drain.

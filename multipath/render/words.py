@@ -21,6 +21,13 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "late": ("packets late", "迟到包数"),
     "duplicate": ("packets duplicate", "重复包数"),
     "mos": ("MOS", "MOS"),
+    "trace": ("way, hop by hop", "逐跳路径"),
+    "trace_says": (
+        "Traced by the agent, all packets of one flow. suspect: the first hop from which on all "
+        "lose packets; changed: a hop has another address than in the trace before.",
+        "由 agent 追踪，所有包属于同一条流。suspect：从该跳起后续各跳都丢包；"
+        "changed：某一跳的地址与上次追踪不同。",
+    ),
     "rtt_usual": ("RTT usual", "RTT 常值"),
     "edge_pace": ("state by RTT and jitter", "时延与抖动状态"),
     "edge_state": ("state", "状态"),

@@ -43,7 +43,7 @@ def test_sh_la_is_three_vantages_a_path_and_five_masters(objects: State) -> None
         Kind.HOST: 3 + 1,
         Kind.VALUE_MAP: 3 * 3 + 2,
         Kind.MACRO: 3 * 2 + 2 + 5 * 4,
-        Kind.ITEM: 3 * (2 + 10 + 1) + 2 + 5 * 18 + 3 * 3 + 4 + 3 + 3,
+        Kind.ITEM: 3 * (2 + 10 + 1) + 2 + 5 * 19 + 3 * 3 + 4 + 3 + 3,
         Kind.TRIGGER: 3 * (3 + 1) + 2 + 5 * 5 + (1 + 5) + 2 + 2,
         Kind.GRAPH: 5 + 2,
         Kind.MAP: 1,

@@ -1,6 +1,7 @@
 """All of it at once: sh-la deployed into a real Zabbix, measured by real agents over the WAN."""
 
 import itertools
+import json
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,27 @@ def test_five_edges_show_the_emulated_rtt_and_no_loss(lab: Lab, sh_la: Path) -> 
 
 
 @ON_BOTH_VERSIONS
+def test_the_way_of_each_edge_is_in_zabbix_hop_by_hop(
+    lab: Lab, sh_la: Path, client: Client
+) -> None:
+    def traces() -> list[dict[str, str]]:
+        keys = {"key_": "multipath.trace[sh-la,"}
+        return list(client.get("item", search=keys, output=["key_", "lastvalue", "error"]))
+
+    eventually("a trace of each edge", lambda: all(each["lastvalue"] for each in traces()), 150)
+    assert len(traces()) == 5
+    for item in traces():
+        assert not item["error"]
+        _, from_node, to_node, address = item["key_"].removesuffix("]").split(",")
+        trace = json.loads(item["lastvalue"])
+        assert (trace["address"], trace["reached"], trace["changed"]) == (address, True, False)
+        (hop,) = trace["hops"]  # the WAN is emulated on one link
+        assert (hop["address"], hop["received"]) == (address, 3)
+        assert hop["rtt_s"]["min"] >= lab.rtt_s[f"{from_node}>{to_node}"] - 0.002, trace
+        assert "suspect" not in trace, trace
+
+
+@ON_BOTH_VERSIONS
 def test_a_second_deploy_writes_nothing(lab: Lab, sh_la: Path, client: Client) -> None:
     before = writes(client)
     printed = multipath("deploy", sh_la, "--profile", lab.profile_name, "--yes")
@@ -48,7 +70,7 @@ def test_destroy_leaves_zabbix_as_it_was_before_deploy(
     other = copy_of(sh_la, tmp_path)
     before = counts(client)
     multipath("deploy", other, "--profile", lab.profile_name, "--yes")
-    assert counts(client)["item"] == before["item"] + 5 * 18 + 3 * 3 + 4 + 3 + 3
+    assert counts(client)["item"] == before["item"] + 5 * 19 + 3 * 3 + 4 + 3 + 3
     multipath("destroy", other, "--profile", lab.profile_name, "--yes")
     assert counts(client) == before
     assert "Nothing to change" in multipath("destroy", other, "--profile", lab.profile_name)
