@@ -74,6 +74,17 @@ _DASHBOARD: Mapping[str, Any] = {
     "selectPages": "extend",
 }
 
+_REFERRED: Mapping[Kind, Mapping[str, Any]] = {
+    Kind.ITEM: {"output": ["itemid", "hostid", "key_"]},
+    Kind.TRIGGER: {
+        "output": ["triggerid", "description"],
+        "selectTags": "extend",
+        "selectHosts": ["host"],
+    },
+    Kind.SERVICE: {"output": ["serviceid", "name"], "selectTags": "extend"},
+}
+"""What to read of an object to know what it is called."""
+
 
 def read(
     client: Client,
@@ -103,7 +114,7 @@ def read(
     return by_ref(
         each
         for kind, pages in _read(client, hosts, scope, ids)
-        for each in _objects(kind, pages, ids)
+        for each in _objects(client, kind, pages, ids)
     ), ids
 
 
@@ -129,14 +140,18 @@ def read_named(client: Client, wanted: Collection[Object], ids: Ids) -> State:
         ]
         found += [
             each
-            for each in _objects(kind, read_paged(client, kind, which, **output), ids)
+            for each in _objects(client, kind, read_paged(client, kind, which, **output), ids)
             if (each.fields["host"], each.fields[field]) in named
         ]
     return by_ref(found)
 
 
-def _objects(kind: Kind, pages: Pages, ids: Ids) -> Iterator[Object]:
-    """Yield what rows stand for, and remember their ids; those that are not ours are left out."""
+def _objects(client: Client, kind: Kind, pages: Pages, ids: Ids) -> Iterator[Object]:
+    """Yield what rows stand for, and remember their ids; those that are not ours are left out.
+
+    What they refer to of their own kind, and is not among them, gets its name besides: a trigger
+    of a shared vantage may depend on one of another topology's.
+    """
     codec = CODECS[kind]
     known = ids.by_id[kind]
     later: list[Row] = []
@@ -149,6 +164,11 @@ def _objects(kind: Kind, pages: Pages, ids: Ids) -> Iterator[Object]:
                 yield from _decoded(kind, row, ids)
             else:
                 later.append(row)
+    others = {number for row in later for number in codec.needs(row)} - known.keys()
+    if codec.refer and others:
+        for rows in read_by_id(client, kind, others, **_REFERRED[kind]):
+            for row in rows:
+                ids.add(codec.refer(row, ids), row[codec.id_field])
     for row in later:
         yield from _decoded(kind, row, ids)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multipath.objects import Kind, Object, State
+from multipath.objects import Kind, Object, Ref, State
 from multipath.plan.diff import diff
 from multipath.render.desired import desired
 from multipath.topology.loader import load
@@ -98,3 +98,21 @@ def test_of_a_crowded_vantage_only_what_is_asked_for_is_read() -> None:
     found, _ = read_back(recorded, desired(named("one")), frozenset({"one"}))
     assert {ref for ref, each in found.items() if "one" not in each.owners} == set()
     assert found.keys() == desired(named("one")).keys()
+
+
+def test_a_trigger_that_depends_on_another_topologys_says_so() -> None:
+    """One that was not asked for, and is on a host that was not asked for."""
+    state = desired(named("one"))
+    own, foreign = (
+        next(ref for ref in state if ref.kind is Kind.TRIGGER and ref.key[0] == host)
+        for host in ("multipath.proxy1", "multipath.zabbix-sh")
+    )
+    moved = dict(zip(("host", "name"), ("multipath.elsewhere", "theirs"), strict=True))
+    theirs = Object(
+        Ref(Kind.TRIGGER, ("multipath.elsewhere", "theirs")),
+        {**state[foreign].fields, **moved, "tags": [], "dependencies": []},
+    )
+    ours = Object(own, {**state[own].fields, "dependencies": [moved]}, state[own].owners)
+    found, _ = read_back(Recorded({**state, own: ours, theirs.ref: theirs}), {}, frozenset({"one"}))
+    assert found[own].fields["dependencies"] == [moved]
+    assert theirs.ref not in found
