@@ -9,10 +9,10 @@ import re
 import ssl
 import time
 from functools import cache
-from statistics import median
 from typing import ClassVar
 
 from multipath import __version__
+from multipath.agent.account import quantile
 from multipath.agent.key import DEFAULT_PORTS
 from multipath.agent.sockopts import said
 from multipath.agent.streams import Attempt, StreamFlight, StreamTarget
@@ -50,7 +50,9 @@ class HttpFlight(StreamFlight):
         phases_s = {"resolve": [self.resolve_s]} | self.phases_s if self.phases_s else {}
         own: dict[str, object] = {"failed": len(self.failures)}
         if phases_s:
-            own["phases_s"] = {name: round(median(each), 6) for name, each in phases_s.items()}
+            own["phases_s"] = {
+                name: round(quantile(sorted(each), 0.5), 6) for name, each in phases_s.items()
+            }
         if self.statuses:
             own["status"] = {str(status): self.statuses[status] for status in sorted(self.statuses)}
         if self.failures:
