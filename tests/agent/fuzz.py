@@ -17,14 +17,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from multipath.agent import icmp_error, protocol
+from multipath.agent import icmp_error, protocol, udp_echo
 from multipath.agent.echo import EchoFormat
 from multipath.agent.exchange import REPLY_MAX_BYTES, read_reply
+from multipath.agent.http import HttpAttempt, HttpFlight
 from multipath.agent.key import parse_probe
+from multipath.agent.resolve import Endpoint
 from multipath.agent.server import parse_clusters
 from multipath.agent.spool import Spool
+from multipath.agent.streams import StreamTarget
 from multipath.agent.task import Item, plan_task
 from multipath.agent.value import Value
+from multipath.agent.watch import Watch
 from multipath.errors import AgentError
 
 Target = Callable[[bytes], None]
@@ -185,6 +189,43 @@ def _icmp(data: bytes) -> None:
         icmp_error.read_queued(data, by, _ECHO)
 
 
+_ASK = udp_echo.Ask(b"noncenon", 7, 3)
+_UDP = (udp_echo.request(_ASK, 56), udp_echo.reply(_ASK, 56, 4, 90))
+
+
+def _udp(data: bytes) -> None:
+    udp_echo.read_reply(data)
+    ask = udp_echo.read_request(data)
+    if ask:
+        counted = udp_echo.Counts().note("192.0.2.1", ask)
+        assert len(udp_echo.reply(ask, len(data), counted, -1)) == len(data)
+
+
+_WEB = (
+    b"HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 5\r\n\r\nhello",
+    b"HTTP/1.0 503 Busy\n\n",
+)
+
+
+class _WebAnswers:
+    """Answers of a web server, in pieces of any size."""
+
+    def __init__(self) -> None:
+        self._watch = Watch()
+        spec = parse_probe("multipath.probe[t,a,b,http,192.0.2.1]")
+        self._target = StreamTarget(Endpoint(socket.AF_INET, ("192.0.2.1", 0)), spec)
+
+    def __call__(self, data: bytes) -> None:
+        flight = HttpFlight(self._target, 1)
+        attempt = HttpAttempt(self._watch, flight)
+        piece = 1 + len(data) % 40
+        for place in range(0, len(data), piece):
+            if not attempt._take(data[place : place + piece]):
+                break
+        attempt.end()
+        json.dumps(flight.figures()).encode()
+
+
 class _SpoolFiles:
     """Spool files that were damaged: the agent starts with each and goes on."""
 
@@ -242,9 +283,12 @@ def everything() -> tuple[Fuzzed, ...]:
     spread = _damaged(files.seed())
     frames = (*map(_frame, _ANSWERS), _frame(zlib.compress(_LIST), 3), _frame(b"", 3))
     keys = [item["key"].encode() for item in json.loads(_LIST)["data"]]
+    keys.append(b"multipath.probe[a,b,c,https,d,port=8443,path=/a?b=c,dscp=46,source=eth0]")
     keys.append(b'multipath.probe[a,"b c",d,tcp,host.example:443,timeout=500ms]')
     return (
         Fuzzed("icmp packets", (_ECHO, _ERROR, _ERROR_V6, _CONTROL, _IP + _ECHO), _icmp, 800),
+        Fuzzed("udp packets", _UDP, _udp, 800),
+        Fuzzed("web answers", _WEB, _WebAnswers(), 80),
         Fuzzed("frames", frames, _packet, 800),
         Fuzzed("answers", _ANSWERS, _answer, 800),
         Fuzzed("item keys", tuple(keys), _text(parse_probe), 800),
