@@ -13,7 +13,7 @@ from pathlib import Path
 
 from multipath.agent.config import load_settings
 from multipath.agent.setup import MakeState, Present, Remove, Run, Step, Write, format_config
-from multipath.agent.unit import ARCHIVE, CONFIG, SERVICE, STATE, UNIT, USER
+from multipath.agent.unit import ARCHIVE, CONFIG, LOGS, SERVICE, STATE, UNIT, USER
 from multipath.errors import AgentError, ConfigError
 
 _COMMAND_S = 120.0
@@ -35,6 +35,7 @@ def look() -> Present:
         has_systemd=has_systemd,
         has_user=_has_user(),
         has_state=Path(STATE).is_dir(),
+        has_logs=Path(LOGS).is_dir(),
         files={path: content for path in (ARCHIVE, CONFIG, UNIT) if (content := _read(path))},
         is_enabled=has_systemd and _says("is-enabled", "enabled"),
         is_active=has_systemd and _says("is-active", "active", "activating", "reloading"),

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from multipath.agent.unit import ARCHIVE, CONFIG, SERVICE, STATE, UNIT, USER
+from multipath.agent.unit import ARCHIVE, CONFIG, LOGS, SERVICE, STATE, UNIT, USER
 
 _CONFIG_HEAD = """\
 # The agent of multipath on this host; `multipath agent run --help` names every setting.
@@ -28,6 +28,7 @@ class Present:
         has_systemd: whether systemd is its service manager.
         has_user: whether the agent's user is there.
         has_state: whether the state folder is there.
+        has_logs: whether the folder for packet logs is there.
         files: content of the files of the agent that are there, by path.
         is_enabled: whether the service starts at boot.
         is_active: whether the service runs, or tries to.
@@ -36,6 +37,7 @@ class Present:
     has_systemd: bool
     has_user: bool
     has_state: bool
+    has_logs: bool
     files: Mapping[str, bytes]
     is_enabled: bool
     is_active: bool
@@ -157,5 +159,7 @@ def _uninstall(now: Present, purge: bool) -> Iterator[Step]:
         yield Run("tell systemd of it", ("systemctl", "daemon-reload"))
     if purge and now.has_state:
         yield Remove(STATE)
+    if purge and now.has_logs:
+        yield Remove(LOGS)
     if purge and now.has_user:
         yield Run(f"remove the system user {USER}", ("userdel", USER))

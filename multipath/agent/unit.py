@@ -6,6 +6,7 @@ ARCHIVE = "/usr/local/lib/multipath/multipath-agent.pyz"
 CONFIG = "/etc/multipath/agent.toml"
 UNIT = f"/etc/systemd/system/{SERVICE}"
 STATE = "/var/lib/multipath-agent"
+LOGS = "/var/log/multipath"
 
 _UNIT = """\
 [Unit]
@@ -29,6 +30,8 @@ User={user}
 Group={user}
 StateDirectory=multipath-agent
 StateDirectoryMode=0700
+LogsDirectory=multipath
+LogsDirectoryMode=0750
 UMask=0077
 
 # The one right that it needs: to send ICMP.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from multipath.agent.unit import ARCHIVE, CONFIG, SERVICE, STATE, start_without_systemd, unit
+from multipath.agent.unit import ARCHIVE, CONFIG, LOGS, SERVICE, STATE, start_without_systemd, unit
 from multipath.cli.agent_remote import leave_for, ssh_options, words_of
 from multipath.cli.agent_settings import flags_of, setting_options
 from multipath.errors import AgentError
@@ -78,7 +78,7 @@ def uninstall(target: str | None, ssh_config: Path | None, dry_run: bool, purge:
         leave_for(target, ssh_config, words)
     now = look()
     _perform(plan_uninstall(now, purge), dry_run)
-    left = [path for path in (CONFIG, STATE) if not purge and Path(path).exists()]
+    left = [path for path in (CONFIG, STATE, LOGS) if not purge and Path(path).exists()]
     if left:
         click.echo(f"kept: {', '.join(left)} (--purge takes them too)")
 

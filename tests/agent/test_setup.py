@@ -15,15 +15,22 @@ from multipath.agent.setup import (
     plan_install,
     plan_uninstall,
 )
-from multipath.agent.unit import ARCHIVE, CONFIG, STATE, UNIT, unit
+from multipath.agent.unit import ARCHIVE, CONFIG, LOGS, STATE, UNIT, unit
 
 BARE = Present(
-    has_systemd=True, has_user=False, has_state=False, files={}, is_enabled=False, is_active=False
+    has_systemd=True,
+    has_user=False,
+    has_state=False,
+    has_logs=False,
+    files={},
+    is_enabled=False,
+    is_active=False,
 )
 INSTALLED = Present(
     has_systemd=True,
     has_user=True,
     has_state=True,
+    has_logs=True,
     files={ARCHIVE: b"a", CONFIG: b"c", UNIT: b"u"},
     is_enabled=True,
     is_active=True,
@@ -83,7 +90,7 @@ def test_no_one_else_may_read_the_settings() -> None:
 def test_uninstalling_keeps_what_is_the_operators_unless_told(purge: bool) -> None:
     steps = plan_uninstall(INSTALLED, purge)
     removed = {step.path for step in steps if isinstance(step, Remove)}
-    assert removed == {UNIT, ARCHIVE} | ({CONFIG, STATE} if purge else set())
+    assert removed == {UNIT, ARCHIVE} | ({CONFIG, STATE, LOGS} if purge else set())
     assert ("userdel", "multipath-agent") in {
         step.command for step in steps if isinstance(step, Run)
     } or not purge

@@ -13,7 +13,7 @@ import pytest
 
 from multipath import __version__
 from multipath.agent.archive import archive, pack
-from multipath.agent.unit import ARCHIVE, CONFIG, SERVICE, STATE, UNIT, USER
+from multipath.agent.unit import ARCHIVE, CONFIG, LOGS, SERVICE, STATE, UNIT, USER
 from multipath.lab.nodes import namespace
 from tests.conftest import Lab
 from tests.system.machine import NO_SYSTEMD, Machine, build_debian
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]  # a lab and a Debian 
 HOSTNAME = "multipath.proxy1"
 SETTINGS = ("--server", "127.0.0.1", "--hostname", HOSTNAME)
 PACKAGES = ("openssh-server", "systemd", "systemd-sysv", "dbus", "passwd", "procps", "python3")
-OURS = (ARCHIVE, CONFIG, UNIT, STATE)
+OURS = (ARCHIVE, CONFIG, UNIT, STATE, LOGS)
 
 
 class Operator:
