@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from multipath import __version__
 from multipath.agent.account import quantile
-from multipath.agent.key import DEFAULT_PORTS
+from multipath.agent.key import DEFAULT_PORTS, ProbeSpec
 from multipath.agent.sockopts import said
 from multipath.agent.streams import Attempt, StreamFlight, StreamTarget
 from multipath.agent.watch import READ, WRITE, Note, Watch
@@ -75,6 +75,12 @@ class HttpAttempt(Attempt):
         self._has_head = False
         self._phase_ns = 0
         self._first_byte_ns = 0
+
+    @classmethod
+    def prepare(cls, spec: ProbeSpec) -> None:
+        """Read the system's certificates, which takes some 50 ms in a process."""
+        if spec.kind == "https":
+            _context()
 
     def established(self, now_ns: int) -> None:
         """Go on with the handshake of TLS, or the request."""

@@ -67,6 +67,10 @@ class Attempt:
         self.socket = socket.socket(flight.target.endpoint.family, socket.SOCK_STREAM)
         self.socket.setblocking(False)
 
+    @classmethod
+    def prepare(cls, spec: ProbeSpec) -> None:
+        """Do beforehand what takes its time once, so that no connection waits for it."""
+
     def begin(self) -> None:
         """Send the first packet.
 
@@ -135,6 +139,7 @@ class StreamEngine:
 
     def aim(self, endpoint: Endpoint, spec: ProbeSpec) -> StreamTarget:
         """Return a target for ``begin``."""
+        self._kinds[spec.kind].prepare(spec)
         return StreamTarget(endpoint, spec)
 
     def drop(self, target: StreamTarget) -> None:

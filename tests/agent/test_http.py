@@ -16,9 +16,10 @@ import pytest
 
 from multipath.agent import http
 from multipath.agent.engines import STREAMS
+from multipath.agent.key import parse_probe
 from multipath.agent.streams import StreamEngine
 from multipath.agent.watch import Watch
-from tests.agent.cycles import measure
+from tests.agent.cycles import endpoint, measure
 
 if TYPE_CHECKING:
     from tests.agent.wire import Wire
@@ -189,6 +190,13 @@ def test_a_certificate_that_is_not_valid_is_an_error_and_no_answer(
     assert (measured.sent, measured.received, measured.not_sent) == (2, 0, 0)
     assert measured.own["failed"] == 2
     assert str(measured.own["error"]).startswith(reason)
+
+
+def test_certificates_are_read_before_the_first_request(engine: StreamEngine) -> None:
+    http._context.cache_clear()
+    for kind, contexts in (("http", 0), ("https", 1)):
+        engine.aim(endpoint(ADDRESS), parse_probe(f"multipath.probe[t,a,b,{kind},{ADDRESS}]"))
+        assert http._context.cache_info().currsize == contexts
 
 
 def hang_up(connection: socket.socket) -> None:
