@@ -38,11 +38,8 @@ def snapshot(client: Client, topology: Topology, now_s: float) -> Snapshot:
     healths = phase.healths if phase else (Health.UNKNOWN,) * len(all_edges)
     beats = _beats(client, all_edges, now_s)
     items = find(client, {**route_keys(topology), _ADVISED: advised_key(topology)})
-    fresh = {
-        what: item.value
-        for what, item in items.items()
-        if item.at_s >= now_s - patience_s(topology)
-    }
+    holds_s = dict.fromkeys(items, patience_s(topology)) | {_ADVISED: _advice_holds_s(all_edges)}
+    fresh = {what: item.value for what, item in items.items() if item.at_s >= now_s - holds_s[what]}
     return Snapshot(
         topology,
         now_s,
@@ -83,6 +80,11 @@ def _beats(client: Client, all_edges: Sequence[Edge], now_s: float) -> dict[int,
         )
         for edge in all_edges
     }
+
+
+def _advice_holds_s(all_edges: Sequence[Edge]) -> float:
+    """Return how long the advice holds: it comes once a minute, or in three cycles."""
+    return 3 * max(60.0, 3 * max(edge.probe.cycle_s for edge in all_edges))
 
 
 def _routes(topology: Topology, fresh: Mapping[tuple[str, str], str]) -> Iterator[Route]:

@@ -13,7 +13,6 @@ from multipath.diagnosis.places import Path
 from multipath.diagnosis.state import Health
 from multipath.topology.edges import edges
 from multipath.topology.loader import load
-from multipath.zabbix.client import Client
 from tests.system import past
 from tests.system.steps import EXAMPLE
 
@@ -83,25 +82,6 @@ def health(number: int, measured: past.Figures) -> Health:
     if measured["loss"] > 5:
         return Health.LOSSY
     return Health.SLOW if measured["rtt.p50"] > 1.2 * USUAL_S[number] else Health.GOOD
-
-
-def make_missing(admin: Client) -> None:
-    """Make the items of the verdict that this deploy has not made."""
-    name = TOPOLOGY.name
-    wanted = {
-        (names.path_host(name), names.verdict_key(name, "states")): past.FLOAT,
-        (names.path_host(name), names.verdict_key(name, "code")): past.UNSIGNED,
-        (names.path_host(name), names.route_key(name, names.BEST_ROUTE, "number")): past.UNSIGNED,
-        **{past.metric(edge, names.METRIC_STATE): past.UNSIGNED for edge in EDGES},
-    }
-    rows = admin.get("item", output=["key_"], selectHosts=["host"])
-    there = {(row["hosts"][0]["host"], row["key_"]) for row in rows}
-    hosts = {row["host"]: row["hostid"] for row in admin.get("host", output=["host"])}
-    trapper = {"type": 2, "delay": "0"}
-    for (host, key), value_type in wanted.items():
-        if (host, key) not in there:
-            item = {"hostid": hosts[host], "key_": key, "name": key, "value_type": value_type}
-            admin.call("item.create", {**item, **trapper})
 
 
 Rows = Iterator[tuple[past.Key, int, int, float | str]]

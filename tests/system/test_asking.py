@@ -24,7 +24,6 @@ pytestmark = pytest.mark.lab
 def told(bare: Lab, admin: Client) -> Iterator[list[str]]:
     """Return the options of the Zabbix that holds the story."""
     multipath("deploy", EXAMPLE, "--profile", bare.profile_name, "--yes")
-    story.make_missing(admin)
     past.write(bare.name, admin, story.rows())
     yield ["--profile", bare.profile_name]
     multipath("destroy", EXAMPLE, "--profile", bare.profile_name, "--yes")

@@ -70,6 +70,7 @@ def test_a_small_terminal_shows_all_without_a_flicker(faulty: list[str]) -> None
         assert re.search(r"④ +3\d\.\d ms +0\.0 % [▁-█·]{4}", first)
         assert re.search(r"② +15\d\.\d ms +\d+\.\d % [▁-█×·]{4}", first)
         assert lines[-1].strip() == "q ends"
+        terminal.shows(lambda lines: any("advised" in line for line in lines))
         clock = lines[0].split()[-1]
         terminal.shows(lambda lines: lines[0].split()[-1] > clock)
         assert terminal.cleared == 0
