@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 from multipath.errors import PlanError
 from multipath.objects import SPECS, Kind, Object, Ref
 
-_UNREAD = "#"
-"""Begins the name of what was not read: its id follows."""
-
 
 @dataclass(slots=True)
 class Ids:
@@ -43,15 +40,13 @@ class Ids:
         return f"/{ref.key[0]}/{self.item_keys.get(number, ref.key[1])}" if ref else f"/#{number}"
 
     def id_of(self, kind: Kind, *key: str) -> str:
-        """Return an object's id by its name, as ``key_of`` gave it.
+        """Return an object's id by its name.
 
         Raises:
             PlanError: Zabbix has no such object.
         """
         ref = Ref(kind, key)
         if ref not in self.by_ref:
-            if key[-1].startswith(_UNREAD):
-                return key[-1].removeprefix(_UNREAD)
             raise PlanError(f"Zabbix has no {ref}, and nothing in the plan makes it")
         return self.by_ref[ref]
 
@@ -59,4 +54,4 @@ class Ids:
         """Return an object's name by its id; one that was not read is called by its id."""
         ref = self.by_id[kind].get(number)
         size = len(SPECS[kind].identity) if kind in SPECS else 1
-        return ref.key if ref else (f"{_UNREAD}{number}",) * size
+        return ref.key if ref else (f"#{number}",) * size
