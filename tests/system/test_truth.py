@@ -1,7 +1,7 @@
 """Faults made in the lab, and what Zabbix says of them: the place, its one problem, and its end.
 
 Cycles are of one second instead of ten, so that 36 faults take minutes. How long a verdict takes
-is no test; ``script/bench truth`` measures it with the real cycles.
+is no test.
 """
 
 import signal
@@ -81,7 +81,7 @@ def path(
     lab: Lab, sh_la: Path, client: Client, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[FastPath]:
     file = copy_of(sh_la, tmp_path_factory.mktemp("truth"), **FASTER)
-    multipath("destroy", sh_la, "--profile", lab.profile_name, "--yes", "--max-delete", "all")
+    multipath("destroy", sh_la, "--profile", lab.profile_name, "--yes")
     multipath("deploy", file, "--profile", lab.profile_name, "--yes")
     try:
         found = FastPath(client)
@@ -97,7 +97,7 @@ def path(
         eventually("all edges are known", lambda: states(client) == "11111", patience_s=180)
         yield found
     finally:
-        multipath("destroy", file, "--profile", lab.profile_name, "--yes", "--max-delete", "all")
+        multipath("destroy", file, "--profile", lab.profile_name, "--yes")
         multipath("deploy", sh_la, "--profile", lab.profile_name, "--yes")
 
 
