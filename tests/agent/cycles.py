@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from multipath.agent.watch import Watch
     from tests.agent.wire import Wire
 
-BEST_EXCESS_S = 0.01
+BEST_EXCESS_S = 0.05
 WORST_EXCESS_S = 0.5
 """By how much an RTT may exceed the time that the wire held the packets, on a busy machine."""
 

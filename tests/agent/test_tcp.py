@@ -99,7 +99,7 @@ def test_a_refusal_on_this_host_is_an_answer(
 ) -> None:
     (measured,) = measure(wire, watch, engine, ["tcp,127.0.0.1,port=9,packets=3,timeout=1s"])
     assert (measured.sent, measured.received) == (3, 3)
-    assert 0 < min(measured.rtts_s) < 0.02
+    assert 0 < min(measured.rtts_s) < 0.5
 
 
 def test_late_handshakes_are_lost_and_counted(

@@ -25,7 +25,7 @@ from multipath.agent.udp_echo import (
 )
 from multipath.agent.watch import Watch
 from multipath.errors import AgentError
-from tests.agent.cycles import assert_right, measure
+from tests.agent.cycles import WORST_EXCESS_S, assert_right, measure
 
 if TYPE_CHECKING:
     from tests.agent.wire import Wire
@@ -94,7 +94,7 @@ def test_round_trips_and_the_loss_on_either_way_are_right(
         "forward_loss_percent": 30.0,
         "backward_loss_percent": round(100 * 2 / 7, 4),
     }
-    assert 0.05 <= min(measured.rtts_s) < 0.06
+    assert 0.05 <= min(measured.rtts_s) < 0.05 + WORST_EXCESS_S
 
 
 @pytest.mark.usefixtures("far")
@@ -152,9 +152,9 @@ def test_packets_have_their_marks_on_the_wire(
     assert all(each.dont_fragment or not each.is_v4 for each in heard)
 
 
-@pytest.mark.parametrize(("held_us", "least_s"), [(200_000, 0.0), (0, 0.2), (0xFFFFFFFF, 0.0)])
+@pytest.mark.parametrize(("held_us", "least_s"), [(None, 0.0), (0, 0.2), (0xFFFFFFFF, 0.0)])
 def test_what_the_far_end_held_a_reply_for_is_not_in_the_round_trip(
-    wire: Wire, watch: Watch, engine: UdpEngine, held_us: int, least_s: float
+    wire: Wire, watch: Watch, engine: UdpEngine, held_us: int | None, least_s: float
 ) -> None:
     wire.connect({})
     with wire.inside(wire.far):
@@ -166,8 +166,11 @@ def test_what_the_far_end_held_a_reply_for_is_not_in_the_round_trip(
         data, source = sock.recvfrom(65536)
         ask = read_request(data)
         assert ask is not None
+        began_ns = time.monotonic_ns()
         time.sleep(0.2)
-        sock.sendto(reply(ask, len(data), 1, held_us), source)
+        really_us = (time.monotonic_ns() - began_ns) // 1000
+        held = really_us if held_us is None else held_us
+        sock.sendto(reply(ask, len(data), 1, held), source)
 
     thread = threading.Thread(target=answer)
     thread.start()
@@ -175,7 +178,9 @@ def test_what_the_far_end_held_a_reply_for_is_not_in_the_round_trip(
     thread.join(20)
     sock.close()
     assert measured.received == 1
-    assert least_s < measured.rtts_s[0] < least_s + 0.19
+    assert measured.rtts_s[0] > least_s
+    if held_us is None:
+        assert measured.rtts_s[0] < 0.19
 
 
 def exchange(wire: Wire, *packets: bytes) -> list[bytes]:
