@@ -24,6 +24,7 @@ name: drift
 source: a
 target: t
 proxies: [b]
+slo: 99.9%
 nodes:
   a: {address: 192.0.2.1}
   b: {address: 192.0.2.2, zabbix_proxy: proxy1}
@@ -137,6 +138,42 @@ def delete_dashboard(client: Client) -> None:
     client.call("dashboard.delete", [dashboard["dashboardid"]])
 
 
+def change_groups(client: Client) -> None:
+    host = one(client, "host", filter={"host": "multipath.a"})["hostid"]
+    group = one(client, "hostgroup", filter={"name": "Discovered hosts"})["groupid"]
+    client.call("host.update", {"hostid": host, "groups": [{"groupid": group}]})
+
+
+def change_map(client: Client) -> None:
+    board = one(client, "map", filter={"name": "multipath drift"}, selectLinks="extend")
+    links = [{**link, "color": "000000"} for link in board["links"]]
+    client.call("map.update", {"sysmapid": board["sysmapid"], "links": links})
+
+
+def delete_map(client: Client) -> None:
+    client.call("map.delete", [one(client, "map", filter={"name": "multipath drift"})["sysmapid"]])
+
+
+def change_service(client: Client) -> None:
+    service = one(client, "service", filter={"name": "drift: any way"})["serviceid"]
+    client.call("service.update", {"serviceid": service, "algorithm": "0", "parents": []})
+
+
+def delete_service(client: Client) -> None:
+    service = one(client, "service", filter={"name": "drift: any way"})["serviceid"]
+    client.call("service.delete", [service])
+
+
+def change_sla(client: Client) -> None:
+    sla = one(client, "sla", filter={"name": "multipath drift"})["slaid"]
+    tag = {"tag": "theirs", "value": "x", "operator": "2"}
+    client.call("sla.update", {"slaid": sla, "slo": "12", "service_tags": [tag]})
+
+
+def delete_sla(client: Client) -> None:
+    client.call("sla.delete", [one(client, "sla", filter={"name": "multipath drift"})["slaid"]])
+
+
 def delete_host(client: Client) -> None:
     client.call("host.delete", [one(client, "host", filter={"host": "multipath.b"})["hostid"]])
 
@@ -156,11 +193,18 @@ def delete_macro(client: Client) -> None:
         change_trigger,
         change_graph,
         change_dashboard,
+        change_groups,
+        change_map,
+        change_service,
+        change_sla,
         delete_item,
         delete_master,
         delete_trigger,
         delete_graph,
         delete_dashboard,
+        delete_map,
+        delete_service,
+        delete_sla,
         delete_host,
         delete_macro,
     ],
