@@ -47,6 +47,11 @@ class EdgeItems:
     max_jitter: str
 
 
+def fresh_s(cycle_s: float) -> float:
+    """Return for how long a value counts: after that an edge is unknown."""
+    return _FRESH_CYCLES * cycle_s + _DELIVERY_S
+
+
 def usual(items: EdgeItems) -> str:
     """Return the expression of the usual RTT."""
     return f"percentile({items.rtt},{USUAL_WINDOW},{USUAL_PERCENT})"
@@ -79,7 +84,7 @@ def state(items: EdgeItems, packets: int, cycle_s: float, loss_percent: float) -
         loss_percent: the threshold of loss at once that the counts are made for.
     """
     found = cuts(packets, loss_percent)
-    fresh = f"(count({items.loss},{_FRESH_CYCLES * cycle_s + _DELIVERY_S:g}s)>0)"
+    fresh = f"(count({items.loss},{fresh_s(cycle_s):g}s)>0)"
     dead = f'(count({items.loss},#{found.down_cycles},"ge",100)={found.down_cycles})'
     terms = (
         f"{Health.DOWN:d}*{dead}",

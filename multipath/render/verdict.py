@@ -3,20 +3,23 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from multipath import names
-from multipath.diagnosis import compiled, compiled_edge, wording_en, wording_zh
+from multipath.diagnosis import compiled, compiled_edge, edge_test, wording_en, wording_zh
 from multipath.diagnosis.compiled_edge import EdgeItems
 from multipath.diagnosis.locate import Outcome
 from multipath.diagnosis.places import Path, Place
 from multipath.diagnosis.rules import HEALTHS
 from multipath.diagnosis.state import Health
-from multipath.topology.edges import Edge
+from multipath.topology.edges import Edge, Role
 from multipath.topology.model import Topology
 
 _JOINED, _COMMA = "concat({})", ',",",'
 
 _PLACE_WORDS = {"en": wording_en.place, "zh": wording_zh.place}
+_HOLD = 3
+
 _PRIORITY = {Place.TARGET: "HIGH", Place.MIDDLE: "WARNING"}
 
 
@@ -30,6 +33,7 @@ class Blame:
         text: as people say it.
         says: the key of the words that tell what to do.
         priority: of the trigger.
+        hold: for so many looks the verdict must hold.
     """
 
     code: int
@@ -37,6 +41,7 @@ class Blame:
     text: str
     says: str
     priority: str
+    hold: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class PathVerdict:
     Args:
         states: the expression of the health of all edges as one number, or a text of several.
         states_type: type of that value.
+        look_s: how often it is looked at.
         nothing_known: that value when the health of no edge is known.
         script: what turns it into the verdict.
         telling: what turns that into words: ``la's side: lossy``.
@@ -55,6 +61,7 @@ class PathVerdict:
 
     states: str
     states_type: str
+    look_s: int
     nothing_known: str
     script: str
     telling: str
@@ -73,12 +80,13 @@ def path_verdict(topology: Topology, edges: Sequence[Edge], w: Mapping[str, str]
     return PathVerdict(
         states=words[0] if len(words) == 1 else _JOINED.format(_COMMA.join(words)),
         states_type="UNSIGNED" if len(words) == 1 else "TEXT",
+        look_s=look_s(edges),
         nothing_known=",".join("0" for _ in words),
         script=compiled.script(path),
         telling=_telling(meanings, w),
         meanings=meanings,
         blames=[
-            _blame(topology, path, number, segment, meanings[number])
+            _blame(topology, path, edges, number, meanings[number])
             for number, (outcome, segment) in compiled.meanings(path).items()
             if outcome is Outcome.PLACE and segment not in {topology.source, *topology.proxies}
         ],
@@ -174,7 +182,8 @@ def _telling(meanings: Mapping[int, str], w: Mapping[str, str]) -> str:
     return (constants + _TELL).strip()
 
 
-def _blame(topology: Topology, path: Path, number: int, segment: str, text: str) -> Blame:
+def _blame(topology: Topology, path: Path, edges: Sequence[Edge], number: int, text: str) -> Blame:
+    _, segment = compiled.meanings(path)[number]
     place = path.place(segment)
     direct = segment == names.edge_name(topology.source, topology.target)
     return Blame(
@@ -183,4 +192,25 @@ def _blame(topology: Topology, path: Path, number: int, segment: str, text: str)
         text=text,
         says="target_says" if place is Place.TARGET else "direct_says" if direct else "middle_says",
         priority="HIGH" if direct else _PRIORITY[place],
+        hold=_hold(segment, edges),
     )
+
+
+def _hold(segment: str, edges: Sequence[Edge]) -> int:
+    """Return for how many looks a verdict on a segment must hold.
+
+    When a proxy is cut off, only the way to it looks ill until its own values are too old: for
+    so long nothing is raised of that way.
+    """
+    look = look_s(edges)
+    for edge in edges:
+        if edge.name == segment and edge.role is Role.SOURCE_PROXY:
+            cycle_s = edge.probe.cycle_s
+            apart_s = compiled_edge.fresh_s(cycle_s) - edge_test.HEAVY_CYCLES * cycle_s
+            return _HOLD + ceil(apart_s / look)
+    return _HOLD
+
+
+def look_s(edges: Sequence[Edge]) -> int:
+    """Return how often the verdict is looked at: twice a cycle, in whole seconds."""
+    return max(1, int(min(edge.probe.cycle_s for edge in edges) / 2))
