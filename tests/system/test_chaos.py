@@ -289,7 +289,7 @@ def test_what_was_spooled_is_in_zabbix_exactly_once_whatever_broke(
 
 def settled(admin: Client, agent: Chaotic, itemids: list[str]) -> None:
     """Hold what an agent spooled against what Zabbix has, once all has been delivered."""
-    eventually("all is delivered", lambda: not missing(admin, agent, itemids), 180)
+    eventually("all is delivered", lambda: not missing(admin, agent, itemids), 300)
     for process, told in agent.seen().items():
         if process in agent.troubled:
             continue  # without room values are delivered from memory
