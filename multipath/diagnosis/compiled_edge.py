@@ -1,4 +1,4 @@
-"""The rules of ``edge_test`` as Zabbix runs them: expressions of calculated items. Pure.
+"""The rules of ``edge_health`` as Zabbix runs them: expressions of calculated items. Pure.
 
 They are evaluated twice in a cycle. What must be remembered is read back from the items' own
 history. A comparison is 1 or 0; all that is counted with ``count`` is 0 without data, and anything
@@ -7,8 +7,15 @@ else that lacks data makes the item unsupported, which is taken as 0: unknown.
 
 from dataclasses import dataclass
 
-from multipath.diagnosis import edge_test
-from multipath.diagnosis.edge_test import Cuts, cuts
+from multipath.diagnosis import edge_health
+from multipath.diagnosis.cuts import (
+    HEAVY_CYCLES,
+    RECENT_CYCLES,
+    SUSTAINED_CYCLES,
+    TREND_CYCLES,
+    Cuts,
+    cuts,
+)
 from multipath.diagnosis.state import Health
 
 USUAL_WINDOW, USUAL_PERCENT = "2h", 25
@@ -16,8 +23,8 @@ USUAL_WINDOW, USUAL_PERCENT = "2h", 25
 three quarters does not become usual."""
 
 _FRESH_CYCLES, _DELIVERY_S = 3, 5
-_RECENT, _TREND = f"#{edge_test.RECENT_CYCLES}", f"#{edge_test.TREND_CYCLES}"
-_SUSTAINED = f"#{edge_test.SUSTAINED_CYCLES}"
+_RECENT, _TREND = f"#{RECENT_CYCLES}", f"#{TREND_CYCLES}"
+_SUSTAINED = f"#{SUSTAINED_CYCLES}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +66,14 @@ def usual(items: EdgeItems) -> str:
 
 def pace(items: EdgeItems, packets: int) -> str:
     """Return the expression of an edge's health by RTT and jitter alone (``Judgement.pace``)."""
-    margin_s, ratio = edge_test.MARGIN_S, edge_test.MARGIN_RATIO
+    margin_s, ratio, part = edge_health.MARGIN_S, edge_health.MARGIN_RATIO, edge_health.LOW_RATIO
     high = f"min({_above(items.usual, margin_s, ratio)},{items.max_rtt})"
-    low = (
-        f"min({_above(items.usual, margin_s / 2, ratio / 2)},{edge_test.LOW_RATIO}*{items.max_rtt})"
-    )
+    low = f"min({_above(items.usual, margin_s / 2, ratio / 2)},{edge_health.LOW_RATIO}*{items.max_rtt})"
     slow = _sustained(items.pace, Health.SLOW, items.rtt, high, low)
     quiet = f"(last({items.rtt})<={high})"
     if packets == 1:  # no two replies, no jitter
         return f"max({Health.SLOW:d}*{slow},{quiet})"
-    low = f"{edge_test.LOW_RATIO}*{items.max_jitter}"
+    low = f"{part}*{items.max_jitter}"
     jittery = _sustained(items.pace, Health.JITTERY, items.jitter, items.max_jitter, low)
     quiet += f"*(last({items.jitter})<={items.max_jitter})"
     return f"max({Health.SLOW:d}*{slow},{Health.JITTERY:d}*{jittery},{quiet})"
@@ -100,13 +105,13 @@ def state(items: EdgeItems, packets: int, cycle_s: float, loss_percent: float) -
 
 def _lossy(items: EdgeItems, found: Cuts) -> str:
     recent, trend = _light(items, found, _RECENT), _light(items, found, _TREND)
-    two = f"#{edge_test.HEAVY_CYCLES}"
+    two = f"#{HEAVY_CYCLES}"
     heavy = (
         f"(min({items.loss},{two})>{items.max_loss})"
         f"*(avg({items.loss},{two})>={found.heavy_percent:g})"
     )
     too_many = (
-        f"({_lossy_cycles(items, found)}>={edge_test.HEAVY_CYCLES})"
+        f"({_lossy_cycles(items, found)}>={HEAVY_CYCLES})"
         f"*(({recent}>={found.recent})+({trend}>={found.trend})>0)"
     )
     cleared = "+".join(
@@ -125,9 +130,9 @@ def _lossy(items: EdgeItems, found: Cuts) -> str:
 
 
 def _doubt(items: EdgeItems, found: Cuts, cycle_s: float) -> str:
-    ended = f'count({items.state},{edge_test.RECOVERY_CYCLES * cycle_s:g}s,"gt",{Health.GOOD:d})'
+    ended = f'count({items.state},{edge_health.RECOVERY_CYCLES * cycle_s:g}s,"gt",{Health.GOOD:d})'
     recent = _light(items, found, _RECENT)
-    lossy = f"({_lossy_cycles(items, found)}>0)*({recent}>={edge_test.DOUBTFUL_LOSSES})"
+    lossy = f"({_lossy_cycles(items, found)}>0)*({recent}>={edge_health.DOUBTFUL_LOSSES})"
     return f"({ended}+{lossy})"
 
 
@@ -149,7 +154,7 @@ def _last_was(item: str, health: Health) -> str:
 
 def _sustained(pace_item: str, health: Health, item: str, high: str, low: str) -> str:
     was = _last_was(pace_item, health)
-    enough = f"(count({item},{_SUSTAINED})={edge_test.SUSTAINED_CYCLES})"
+    enough = f"(count({item},{_SUSTAINED})={SUSTAINED_CYCLES})"
     return (
         f"(({was}=0)*{enough}*(min({item},{_SUSTAINED})>{high})"
         f"+{was}*(max({item},{_SUSTAINED})>={low})>0)"

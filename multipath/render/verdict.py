@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from math import ceil
 
 from multipath import names
-from multipath.diagnosis import compiled, compiled_edge, edge_test, wording_en, wording_zh
+from multipath.diagnosis import compiled, compiled_edge, wording_en, wording_zh
 from multipath.diagnosis.compiled_edge import EdgeItems
+from multipath.diagnosis.cuts import HEAVY_CYCLES
 from multipath.diagnosis.locate import Outcome
 from multipath.diagnosis.places import Path, Place
 from multipath.diagnosis.rules import HEALTHS
@@ -206,7 +207,7 @@ def _hold(segment: str, edges: Sequence[Edge]) -> int:
     for edge in edges:
         if edge.name == segment and edge.role is Role.SOURCE_PROXY:
             cycle_s = edge.probe.cycle_s
-            apart_s = compiled_edge.fresh_s(cycle_s) - edge_test.HEAVY_CYCLES * cycle_s
+            apart_s = compiled_edge.fresh_s(cycle_s) - HEAVY_CYCLES * cycle_s
             return _HOLD + ceil(apart_s / look)
     return _HOLD
 

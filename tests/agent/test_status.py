@@ -91,7 +91,7 @@ def test_a_killed_agent_is_known_to_be_dead_without_an_end(
 ) -> None:
     agent = start_agent(zabbix.address, HOST, state=tmp_path)
     path = tmp_path / f"{HOST}.status"
-    wait_for_status(path, lambda facts: facts["pid"] == agent.process.pid)
+    wait_for_status(path, lambda facts: facts.get("pid") == agent.process.pid)
     agent.finish(signal.SIGKILL)
     status = read_status(path)
     assert status is not None

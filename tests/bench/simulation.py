@@ -9,7 +9,7 @@ from itertools import accumulate
 from math import comb
 from random import Random
 
-from multipath.diagnosis.edge_test import Cycle, Judgement, Limits, step
+from multipath.diagnosis.edge_health import Cycle, Judgement, Limits, step
 from multipath.diagnosis.locate import Verdict, locate
 from multipath.diagnosis.places import Path
 from multipath.diagnosis.state import Health

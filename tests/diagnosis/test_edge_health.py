@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
 
-from multipath.diagnosis.edge_test import Cycle, Judgement, Limits, step
+from multipath.diagnosis.edge_health import Cycle, Judgement, Limits, step
 from multipath.diagnosis.state import Health
 
 WINDOW = 30
