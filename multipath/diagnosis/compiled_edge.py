@@ -68,7 +68,7 @@ def pace(items: EdgeItems, packets: int) -> str:
     """Return the expression of an edge's health by RTT and jitter alone (``Judgement.pace``)."""
     margin_s, ratio, part = edge_health.MARGIN_S, edge_health.MARGIN_RATIO, edge_health.LOW_RATIO
     high = f"min({_above(items.usual, margin_s, ratio)},{items.max_rtt})"
-    low = f"min({_above(items.usual, margin_s / 2, ratio / 2)},{edge_health.LOW_RATIO}*{items.max_rtt})"
+    low = f"min({_above(items.usual, margin_s / 2, ratio / 2)},{part}*{items.max_rtt})"
     slow = _sustained(items.pace, Health.SLOW, items.rtt, high, low)
     quiet = f"(last({items.rtt})<={high})"
     if packets == 1:  # no two replies, no jitter
