@@ -7,7 +7,6 @@ expect; anything else that it raises is a crash. Seeded: one seed, one sequence 
 from __future__ import annotations
 
 import json
-import logging
 import random
 import socket
 import struct
@@ -232,7 +231,6 @@ class _SpoolFiles:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
         self._file = Path(self._folder.name) / "fuzz.spool"
-        logging.getLogger("multipath.agent.spool").setLevel(logging.CRITICAL)
 
     def seed(self) -> bytes:
         spool = Spool(self._file, 10**6, 1e9)

@@ -1,5 +1,7 @@
 """A minute of inputs that nobody would send, for all that parses: no crash, no growth."""
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,16 @@ GROWTH_MAX_BYTES = 8_000_000
 
 def rss_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Say nothing of each damaged spool, in these tests alone."""
+    logger = logging.getLogger("multipath.agent.spool")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    yield
+    logger.setLevel(before)
 
 
 @pytest.mark.parametrize("fuzzed", EVERYTHING, ids=lambda fuzzed: fuzzed.name)
