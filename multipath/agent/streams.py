@@ -8,6 +8,7 @@ import errno
 import os
 import socket
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -54,7 +55,7 @@ class StreamFlight(Packets):
         self.attempts: dict[int, Attempt] = {}
 
 
-class Attempt:
+class Attempt(ABC):
     """One connection, from its first packet on. What kind of probe it is, subclasses say."""
 
     flights: ClassVar[type[StreamFlight]] = StreamFlight
@@ -95,13 +96,13 @@ class Attempt:
             self.watch.remove(self.socket)
         self.socket.close()
 
+    @abstractmethod
     def established(self, now_ns: int) -> None:
         """Go on: the far end has accepted the connection."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refused(self, now_ns: int) -> None:
         """Go on: the far end itself has refused the connection."""
-        raise NotImplementedError
 
     def _decide(self, now_ns: int) -> None:
         code = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
