@@ -69,7 +69,7 @@ class Attempt(ABC):
         self.socket.setblocking(False)
 
     @classmethod
-    def prepare(cls, spec: ProbeSpec) -> None:
+    def prepare(cls, spec: ProbeSpec) -> None:  # noqa: B027 - most have nothing to prepare
         """Do beforehand what takes its time once, so that no connection waits for it."""
 
     def begin(self) -> None:
