@@ -68,8 +68,8 @@ class Attempt(ABC):
         self.socket = socket.socket(flight.target.endpoint.family, socket.SOCK_STREAM)
         self.socket.setblocking(False)
 
-    @classmethod
-    def prepare(cls, spec: ProbeSpec) -> None:  # noqa: B027 - most have nothing to prepare
+    @classmethod  # noqa: B027 - most have nothing to prepare
+    def prepare(cls, spec: ProbeSpec) -> None:
         """Do beforehand what takes its time once, so that no connection waits for it."""
 
     def begin(self) -> None:

@@ -132,8 +132,7 @@ def _lossy(items: EdgeItems, found: Cuts) -> str:
 def _doubt(items: EdgeItems, found: Cuts, cycle_s: float) -> str:
     ended = f'count({items.state},{edge_health.RECOVERY_CYCLES * cycle_s:g}s,"gt",{Health.GOOD:d})'
     recent = _light(items, found, _RECENT)
-    lossy = f"({_lossy_cycles(items, found)}>0)*({recent}>={edge_health.DOUBTFUL_LOSSES})"
-    return f"({ended}+{lossy})"
+    return f"({ended}+({recent}>={edge_health.DOUBTFUL_LOSSES}))"
 
 
 def _light(items: EdgeItems, found: Cuts, cycles: str) -> str:

@@ -12,8 +12,8 @@ it neither accuses nor acquits a place. One lost packet does nothing at all.
   one to three cycles without loss when it was heavy, after about eight when it was light.
 - Slow, jittery: three cycles in a row are above the limit. It clears after three cycles in a row
   below the lower limit.
-- Doubt: two light losses in the last eight cycles and one of them lately, a last cycle that is
-  slow, or an ill that ended less than two cycles ago.
+- Doubt: two light losses in the last eight cycles, a last cycle that is slow, or an ill that
+  ended less than two cycles ago.
 """
 
 from collections.abc import Sequence
@@ -144,9 +144,7 @@ def _health(
         return Health.LOSSY
     if pace.bad:
         return pace
-    doubt = recovering or (
-        _lossy_cycles(past, found) > 0 and _light(past[:RECENT_CYCLES], found) >= DOUBTFUL_LOSSES
-    )
+    doubt = recovering or _light(past[:RECENT_CYCLES], found) >= DOUBTFUL_LOSSES
     return Health.UNKNOWN if doubt else pace
 
 

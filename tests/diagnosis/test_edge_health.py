@@ -56,9 +56,9 @@ def test_a_day_of_usual_loss_raises_nothing() -> None:
 
 
 def test_down_is_two_cycles_without_an_answer_and_ends_with_the_first_good_one() -> None:
-    said = judged([*[WELL] * 40, DEAD, DEAD, WELL, WELL, WELL])
+    said = judged([*[WELL] * 40, DEAD, DEAD, *[WELL] * 8])
     assert said[40:42] == [Health.UNKNOWN, Health.DOWN]
-    assert said[42:] == [Health.UNKNOWN, Health.UNKNOWN, Health.GOOD]
+    assert said[42:] == [Health.UNKNOWN] * 7 + [Health.GOOD]
 
 
 def test_heavy_loss_is_raised_and_cleared_within_three_cycles_mostly() -> None:
