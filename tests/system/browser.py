@@ -24,7 +24,7 @@ def opened() -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
         try:
-            yield browser.new_page(viewport={"width": 1600, "height": 1200})
+            yield browser.new_page(viewport={"width": 1600, "height": 1480})
         finally:
             browser.close()
 
@@ -55,7 +55,7 @@ def open_dashboard(page: Page, url: str, number: int = 1) -> None:
 
 def map_links(page: Page) -> dict[str, str]:
     """Return the colour of each link of the map that is shown, by the link's label."""
-    page.wait_for_selector(".map-links tspan")
+    page.wait_for_selector(".map-links tspan", state="attached")
     return dict(
         page.eval_on_selector_all(
             ".map-links > g",

@@ -15,7 +15,7 @@ from typing import Self
 
 import pyte
 
-_PATIENCE_S = 90.0
+_PATIENCE_S = 180.0
 _CLEAR = b"\x1b[2J"
 _OTHER_SCREEN, _OWN_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
 
@@ -38,8 +38,11 @@ class Terminal:
         environment = {**os.environ, "TERM": "xterm-256color"}
         for name in ("COLUMNS", "LINES", "NO_COLOR"):
             environment.pop(name, None)
+        # A shell that runs in the background has its children ignore Ctrl-C; a terminal's do not.
+        heed = "import signal, os, sys; signal.signal(signal.SIGINT, signal.SIG_DFL)"
+        run = f"{heed}; os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
         self.process = subprocess.Popen(
-            ["setsid", "--ctty", sys.executable, "-m", "multipath", *words],
+            ["setsid", "--ctty", sys.executable, "-c", run, "-m", "multipath", *words],
             stdin=self._inside,
             stdout=self._inside,
             stderr=self._inside,

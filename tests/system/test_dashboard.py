@@ -22,6 +22,9 @@ SMOKE_GRAPHS = [
     "④ zabbix-sh→proxy1 (source to proxy)",
     "⑤ zabbix-sh→proxy2 (source to proxy)",
 ]
+ABOVE = [
+    f"sh-la: {title}" for title in ("verdict", "best route", "gain", "problems", "map", "verdicts")
+]
 OVERVIEW, SMOKE, COMPARISON, ROUTES = range(1, 5)
 GREEN, RED = "#59A869", "#D40000"
 
@@ -51,7 +54,7 @@ def test_the_smoke_graphs_are_drawn(page: Page, url: str, number: int, tmp_path:
 
     eventually("six areas and the median through three cycles each", smoke_is_drawn)
     assert browser.errors(page) == []
-    above = ["sh-la: problems", "sh-la: map"] if number == OVERVIEW else []
+    above = ABOVE if number == OVERVIEW else []
     assert browser.widget_titles(page) == [*above, *SMOKE_GRAPHS]
     picture = Path(os.environ.get("MULTIPATH_PICTURE", tmp_path / "dashboard.png"))
     if number == OVERVIEW:
@@ -65,7 +68,12 @@ def test_the_smoke_graphs_are_drawn(page: Page, url: str, number: int, tmp_path:
     [
         (
             COMPARISON,
-            ["median RTT of all edges", "loss of all edges", "jitter of all edges"],
+            [
+                "median RTT of all edges",
+                "loss of all edges",
+                "jitter of all edges",
+                "state of all edges: 1 good, 2 jittery, 3 slow, 4 lossy, 5 down",
+            ],
             5,
         ),
         (ROUTES, ["RTT of the routes", "loss of the routes"], 3),
