@@ -229,7 +229,7 @@ def test_what_operators_set_is_kept_and_listed(lab: Lab, drift: Path, client: Cl
     printed = multipath("plan", drift, "--profile", lab.profile_name)
     assert '= kept: usermacro multipath.a / {$MULTIPATH.LOSS.MAX:"drift:a>t"}' in printed
     assert "value is 33, not 5: set in Zabbix" in printed
-    assert "drift a→t: latency status is DISABLED, not ENABLED: set in Zabbix" in printed
+    assert "drift a>t latency status is DISABLED, not ENABLED: set in Zabbix" in printed
     assert "Nothing to change." in printed
     stricter = drift.with_name("stricter.yaml")
     stricter.write_text(TOPOLOGY + "thresholds: {loss: 2%}\n", encoding="utf-8")
