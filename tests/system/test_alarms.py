@@ -39,7 +39,7 @@ def problems(client: Client, topology: str = "sh-la") -> set[str]:
     return {
         f"{tags['from']}>{tags['to']} {tags['check']}" if "from" in tags else tags["check"]
         for tags in tagged
-        if tags[names.TAG_SCOPE] != names.SCOPE_VERDICT
+        if tags[names.TAG_SCOPE] in {names.SCOPE_EDGE, names.SCOPE_VANTAGE}
     }
 
 

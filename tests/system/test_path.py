@@ -103,6 +103,9 @@ def test_a_route_takes_as_long_as_its_edges_together_and_none_when_one_is_silent
         assert route("via-proxy1", "rtt")["state"] == "0"
     finally:
         lab.heal()
+    eventually(
+        "nothing lost any more", lambda: float(route("via-proxy1", "loss")["lastvalue"]) == 0
+    )
 
 
 @ON_BOTH_VERSIONS
