@@ -118,6 +118,11 @@ def metric_key(topology: str, from_node: str, to_node: str, metric: str) -> str:
     return f"{KEY_METRIC}[{topology},{from_node},{to_node},{metric}]"
 
 
+def metric_path(topology: str, from_node: str, to_node: str, metric: str) -> str:
+    """Return that item as expressions do: ``/multipath.a/multipath.metric[sh-la,a,b,rtt.p50]``."""
+    return f"/{vantage_host(from_node)}/{metric_key(topology, from_node, to_node, metric)}"
+
+
 def ping_key(check: str, topology: str, edge: str, *parameters: str) -> str:
     """Return the key of one of Zabbix's own pings of an edge, its address in a user macro.
 

@@ -58,8 +58,7 @@ def route_advice(topology: str, routes: Sequence[Route]) -> RouteAdvice:
 
 
 def _item(edge: Edge, metric: str) -> str:
-    key = names.metric_key(edge.topology, edge.from_name, edge.to_name, metric)
-    return f"/{names.vantage_host(edge.from_name)}/{key}"
+    return names.metric_path(edge.topology, edge.from_name, edge.to_name, metric)
 
 
 def _joined(words: Sequence[str]) -> str:

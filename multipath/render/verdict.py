@@ -109,8 +109,7 @@ def edge_formulas(edge: Edge) -> Mapping[str, str]:
 
 def _items(edge: Edge) -> EdgeItems:
     def item(metric: str) -> str:
-        key = names.metric_key(edge.topology, edge.from_name, edge.to_name, metric)
-        return f"/{names.vantage_host(edge.from_name)}/{key}"
+        return names.metric_path(edge.topology, edge.from_name, edge.to_name, metric)
 
     def limit(name: str) -> str:
         return names.threshold_macro(name, edge.topology, edge.name)
