@@ -1,1 +1,1 @@
-"""The probe agent: schedule and account (pure); probe, push and service (I/O)."""
+"""The probe agent: it is asked, measures, delivers, and says how it is. A room for each."""

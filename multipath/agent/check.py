@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from multipath.agent import protocol
 from multipath.agent.config import Settings
-from multipath.agent.engines import Engines
-from multipath.agent.exchange import exchange
-from multipath.agent.prober import Prober
-from multipath.agent.resolve import PATIENCE_S, Resolver
-from multipath.agent.server import Server
-from multipath.agent.task import Item, Probe, Statement, plan_task
-from multipath.agent.tls import Security
-from multipath.agent.watch import Watch
+from multipath.agent.connection import protocol
+from multipath.agent.connection.exchange import exchange
+from multipath.agent.connection.server import Server
+from multipath.agent.connection.tls import Security
+from multipath.agent.engines.all import Engines
+from multipath.agent.items.task import Item, Probe, Statement, plan_task
+from multipath.agent.probing.prober import Prober
+from multipath.agent.sockets.resolve import PATIENCE_S, Resolver
+from multipath.agent.sockets.watch import Watch
 from multipath.errors import AgentError
 
 _DEADLINE_S = 10.0

@@ -7,11 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from multipath.agent.duration import parse_duration_s
-from multipath.agent.key import PORTS
-from multipath.agent.nearest import did_you_mean
-from multipath.agent.server import DEFAULT_PORT, Cluster, Server, parse_clusters, parse_server
-from multipath.agent.tls import CERT, IDENTITY_MAX_BYTES, MODES, PSK, UNENCRYPTED, Tls
+from multipath.agent.connection.server import (
+    DEFAULT_PORT,
+    Cluster,
+    Server,
+    parse_clusters,
+    parse_server,
+)
+from multipath.agent.connection.tls import CERT, IDENTITY_MAX_BYTES, MODES, PSK, UNENCRYPTED, Tls
+from multipath.agent.items.duration import parse_duration_s
+from multipath.agent.items.key import PORTS
+from multipath.agent.items.nearest import did_you_mean
 from multipath.errors import AgentError, ConfigError
 
 _HOSTNAME = re.compile(r"[0-9A-Za-z_. -]{1,128}")

@@ -8,8 +8,8 @@ import socket
 import struct
 import time
 
-from multipath.agent.udp_echo import Counts, read_request, reply
-from multipath.agent.watch import READ, Watch
+from multipath.agent.sockets.watch import READ, Watch
+from multipath.agent.wire.udp_echo import Counts, read_request, reply
 from multipath.errors import AgentError
 
 REPLIES_PER_S = 10_000

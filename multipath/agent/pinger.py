@@ -4,13 +4,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from multipath.agent.account import Measurement, Packets, account
-from multipath.agent.fates import Fates, time_of_day
-from multipath.agent.flight import Flight, Target
-from multipath.agent.icmp import IcmpEngine
-from multipath.agent.key import ProbeSpec
-from multipath.agent.resolve import Endpoint, Resolver
-from multipath.agent.schedule import next_packet_ns, to_ns
+from multipath.agent.cycle.account import Measurement, Packets, account
+from multipath.agent.cycle.fates import Fates, time_of_day
+from multipath.agent.cycle.schedule import next_packet_ns, to_ns
+from multipath.agent.engines.flight import Flight, Target
+from multipath.agent.engines.icmp import IcmpEngine
+from multipath.agent.items.key import ProbeSpec
+from multipath.agent.sockets.resolve import Endpoint, Resolver
 from multipath.errors import AgentError
 
 FLIGHT_PACKETS = 500

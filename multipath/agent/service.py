@@ -6,23 +6,23 @@ import time
 from collections.abc import Callable
 
 from multipath import __version__
-from multipath.agent.clock import ValueClock
 from multipath.agent.config import Settings
-from multipath.agent.deliveries import Deliveries
+from multipath.agent.connection.server import format_clusters
+from multipath.agent.cycle.schedule import NS_PER_S, tick_s
+from multipath.agent.delivery.deliveries import Deliveries
 from multipath.agent.echo_service import EchoService
-from multipath.agent.engines import Engines
-from multipath.agent.exporter import Exporter
-from multipath.agent.health import Health
-from multipath.agent.notify import Notifier
-from multipath.agent.packet_log import PacketLog
-from multipath.agent.prober import Prober
+from multipath.agent.engines.all import Engines
+from multipath.agent.items.task import Probe, plan_task
+from multipath.agent.probing.prober import Prober
 from multipath.agent.reload import reload
-from multipath.agent.reporter import Reporter
-from multipath.agent.resolve import Resolver
-from multipath.agent.schedule import NS_PER_S, tick_s
-from multipath.agent.server import format_clusters
-from multipath.agent.task import Probe, plan_task
-from multipath.agent.watch import Watch
+from multipath.agent.reporting.exporter import Exporter
+from multipath.agent.reporting.health import Health
+from multipath.agent.reporting.notify import Notifier
+from multipath.agent.reporting.packet_log import PacketLog
+from multipath.agent.reporting.reporter import Reporter
+from multipath.agent.sockets.clock import ValueClock
+from multipath.agent.sockets.resolve import Resolver
+from multipath.agent.sockets.watch import Watch
 from multipath.errors import AgentError, ConfigError
 
 _IDLE_S = 0.25

@@ -27,8 +27,8 @@ def build(output: Path) -> None:
       multipath agent build -o multipath-agent.pyz
       python3 multipath-agent.pyz run --server 192.0.2.10 --hostname multipath.zabbix-sh
     """  # noqa: D301 - \b is click's mark of a paragraph to leave as it is
-    from multipath.agent.archive import archive  # noqa: PLC0415 - --help stays quick
-    from multipath.agent.host import write_file  # noqa: PLC0415 - the same
+    from multipath.agent.host.archive import archive  # noqa: PLC0415 - --help stays quick
+    from multipath.agent.host.host import write_file  # noqa: PLC0415 - the same
 
     content = archive()
     try:

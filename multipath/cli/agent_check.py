@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from multipath.agent.unit import CONFIG
+from multipath.agent.host.unit import CONFIG
 from multipath.cli.agent_remote import leave_for, ssh_options, words_of
 from multipath.cli.agent_settings import config_option, flags_of, setting_options
 

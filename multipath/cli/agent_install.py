@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from multipath.agent.unit import ARCHIVE, CONFIG, LOGS, SERVICE, STATE, start_without_systemd, unit
+from multipath.agent.host.unit import (
+    ARCHIVE,
+    CONFIG,
+    LOGS,
+    SERVICE,
+    STATE,
+    start_without_systemd,
+    unit,
+)
 from multipath.cli.agent_remote import leave_for, ssh_options, words_of
 from multipath.cli.agent_settings import flags_of, setting_options
 from multipath.errors import AgentError
 
 if TYPE_CHECKING:
-    from multipath.agent.setup import Present, Step
+    from multipath.agent.host.setup import Present, Step
 
 _dry_run = click.option("--dry-run", is_flag=True, help="Only show what would be done.")
 
@@ -70,8 +78,8 @@ def uninstall(target: str | None, ssh_config: Path | None, dry_run: bool, purge:
       multipath agent uninstall
       multipath agent uninstall --ssh root@192.0.2.7 --purge
     """  # noqa: D301 - \b is click's mark of a paragraph to leave as it is
-    from multipath.agent.host import look  # noqa: PLC0415 - --help stays quick
-    from multipath.agent.setup import plan_uninstall  # noqa: PLC0415 - the same
+    from multipath.agent.host.host import look  # noqa: PLC0415 - --help stays quick
+    from multipath.agent.host.setup import plan_uninstall  # noqa: PLC0415 - the same
 
     if target:
         words = ["uninstall", *_dry(dry_run), *(["--purge"] if purge else [])]
@@ -84,9 +92,9 @@ def uninstall(target: str | None, ssh_config: Path | None, dry_run: bool, purge:
 
 
 def _install(flags: dict[str, str | None], dry_run: bool) -> None:
-    from multipath.agent.archive import archive  # noqa: PLC0415 - --help stays quick
-    from multipath.agent.host import find_python, look, settle  # noqa: PLC0415 - the same
-    from multipath.agent.setup import plan_install  # noqa: PLC0415 - the same
+    from multipath.agent.host.archive import archive  # noqa: PLC0415 - --help stays quick
+    from multipath.agent.host.host import find_python, look, settle  # noqa: PLC0415 - the same
+    from multipath.agent.host.setup import plan_install  # noqa: PLC0415 - the same
 
     now = look()
     python = find_python()
@@ -96,7 +104,7 @@ def _install(flags: dict[str, str | None], dry_run: bool) -> None:
 
 
 def _say_how_it_runs(now: "Present", python: str) -> None:
-    from multipath.agent.host import check_runs  # noqa: PLC0415 - --help stays quick
+    from multipath.agent.host.host import check_runs  # noqa: PLC0415 - --help stays quick
 
     if now.has_systemd:
         check_runs()
@@ -107,7 +115,7 @@ def _say_how_it_runs(now: "Present", python: str) -> None:
 
 
 def _perform(steps: Sequence["Step"], dry_run: bool) -> None:
-    from multipath.agent.host import carry_out, check_root  # noqa: PLC0415 - --help stays quick
+    from multipath.agent.host.host import carry_out, check_root  # noqa: PLC0415 - --help stays quick
 
     if not steps:
         click.echo("nothing to do")

@@ -33,7 +33,7 @@ def words_of(flags: Mapping[str, str | None]) -> list[str]:
 
 def leave_for(target: str, ssh_config: Path | None, words: Sequence[str]) -> None:
     """Run ``multipath agent WORDS`` on another host, and end with its exit code."""
-    from multipath.agent.archive import archive  # noqa: PLC0415 - --help stays quick
-    from multipath.agent.remote import run_there  # noqa: PLC0415 - the same
+    from multipath.agent.host.archive import archive  # noqa: PLC0415 - --help stays quick
+    from multipath.agent.host.remote import run_there  # noqa: PLC0415 - the same
 
     sys.exit(run_there(target, ssh_config, words, archive()))

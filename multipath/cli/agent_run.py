@@ -25,7 +25,7 @@ def run(file: Path | None, **options: str | None) -> None:
       multipath agent run --config /etc/multipath/agent.toml
     """  # noqa: D301 - \b is click's mark of a paragraph to leave as it is
     from multipath.agent.config import load_settings  # noqa: PLC0415 - --help stays quick
-    from multipath.agent.log import log_to_stderr  # noqa: PLC0415 - the same
+    from multipath.agent.reporting.log import log_to_stderr  # noqa: PLC0415 - the same
     from multipath.agent.service import Agent  # noqa: PLC0415 - the same
 
     read_settings = partial(load_settings, flags_of(options), file)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from multipath.agent.unit import ARCHIVE, CONFIG, STATE
+from multipath.agent.host.unit import ARCHIVE, CONFIG, STATE
 from multipath.cli.agent_remote import leave_for, ssh_options
 from multipath.errors import AgentError
 
 if TYPE_CHECKING:
-    from multipath.agent.status import Status
+    from multipath.agent.reporting.status import Status
 
 _SILENT_S = 60
 _LINES = 5
@@ -37,8 +37,8 @@ def status(target: str | None, ssh_config: Path | None, state: Path | None) -> N
       multipath agent status
       multipath agent status --ssh root@192.0.2.7
     """  # noqa: D301 - \b is click's mark of a paragraph to leave as it is
-    from multipath.agent.host import installed_version, look, service_facts  # noqa: PLC0415 - --help stays quick
-    from multipath.agent.status import read_status  # noqa: PLC0415 - the same
+    from multipath.agent.host.host import installed_version, look, service_facts  # noqa: PLC0415 - --help stays quick
+    from multipath.agent.reporting.status import read_status  # noqa: PLC0415 - the same
 
     if target:
         leave_for(target, ssh_config, ["status", *([f"--state={state}"] if state else [])])

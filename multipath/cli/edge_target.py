@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from multipath.agent.nearest import did_you_mean
+from multipath.agent.items.nearest import did_you_mean
 from multipath.errors import MultipathError
 
 _EDGE_MARK, _TOPOLOGY_MARK = ">", ":"

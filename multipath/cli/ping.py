@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from multipath.agent.account import Measurement
-from multipath.agent.icmp import IcmpEngine
-from multipath.agent.key import DSCPS, SIZE_BYTES, TIMEOUT_MAX_S, ProbeSpec
+from multipath.agent.cycle.account import Measurement
+from multipath.agent.engines.icmp import IcmpEngine
+from multipath.agent.items.key import DSCPS, SIZE_BYTES, TIMEOUT_MAX_S, ProbeSpec
 from multipath.agent.pinger import Pinger
-from multipath.agent.resolve import Resolver
+from multipath.agent.sockets.resolve import Resolver
 from multipath.cli.edge_target import Place, place_of
 from multipath.cli.params import DURATION
 

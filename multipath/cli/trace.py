@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from multipath.agent.icmp import IcmpEngine
-from multipath.agent.resolve import Resolver
-from multipath.agent.trace import Hop, Trace
-from multipath.agent.trace_run import trace as trace_way
+from multipath.agent.engines.icmp import IcmpEngine
+from multipath.agent.probing.trace import Hop, Trace
+from multipath.agent.probing.trace_run import trace as trace_way
+from multipath.agent.sockets.resolve import Resolver
 from multipath.cli.edge_target import place_of
 from multipath.cli.terminal import console
 from multipath.errors import AgentError

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from multipath.agent.icmp import IcmpEngine
+from multipath.agent.engines.icmp import IcmpEngine
 from tests.agent.wire import Wire
 
 HEADER = struct.Struct("<4sBII")

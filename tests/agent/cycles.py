@@ -7,13 +7,13 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from multipath.agent.account import Measurement, account
-from multipath.agent.engine import Engine
-from multipath.agent.key import parse_probe
-from multipath.agent.resolve import Endpoint
+from multipath.agent.cycle.account import Measurement, account
+from multipath.agent.engines.engine import Engine
+from multipath.agent.items.key import parse_probe
+from multipath.agent.sockets.resolve import Endpoint
 
 if TYPE_CHECKING:
-    from multipath.agent.watch import Watch
+    from multipath.agent.sockets.watch import Watch
     from tests.agent.wire import Wire
 
 BEST_EXCESS_S = 0.05

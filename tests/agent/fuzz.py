@@ -16,18 +16,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from multipath.agent import icmp_error, protocol, udp_echo
-from multipath.agent.echo import EchoFormat
-from multipath.agent.exchange import REPLY_MAX_BYTES, read_reply
-from multipath.agent.http import HttpAttempt, HttpFlight
-from multipath.agent.key import parse_probe
-from multipath.agent.resolve import Endpoint
-from multipath.agent.server import parse_clusters
-from multipath.agent.spool import Spool
-from multipath.agent.streams import StreamTarget
-from multipath.agent.task import Item, plan_task
-from multipath.agent.value import Value
-from multipath.agent.watch import Watch
+from multipath.agent.connection import protocol
+from multipath.agent.connection.exchange import REPLY_MAX_BYTES, read_reply
+from multipath.agent.connection.server import parse_clusters
+from multipath.agent.delivery.spool import Spool
+from multipath.agent.engines.http import HttpAttempt, HttpFlight
+from multipath.agent.engines.streams import StreamTarget
+from multipath.agent.items.key import parse_probe
+from multipath.agent.items.task import Item, plan_task
+from multipath.agent.items.value import Value
+from multipath.agent.sockets.resolve import Endpoint
+from multipath.agent.sockets.watch import Watch
+from multipath.agent.wire import icmp_error, udp_echo
+from multipath.agent.wire.echo import EchoFormat
 from multipath.errors import AgentError
 
 Target = Callable[[bytes], None]

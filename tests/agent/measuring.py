@@ -5,9 +5,9 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 
-from multipath.agent.account import Measurement, account
-from multipath.agent.icmp import IcmpEngine
-from multipath.agent.resolve import Endpoint
+from multipath.agent.cycle.account import Measurement, account
+from multipath.agent.engines.icmp import IcmpEngine
+from multipath.agent.sockets.resolve import Endpoint
 
 BEST_EXCESS_S = 0.002
 WORST_EXCESS_S = 0.1

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multipath.agent.account import Packets, account, jitter_s, mos, quantile
-from multipath.agent.icmp_error import Refusal
+from multipath.agent.cycle.account import Packets, account, jitter_s, mos, quantile
+from multipath.agent.wire.icmp_error import Refusal
 
 MS = 1_000_000
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from multipath import __version__, names
-from multipath.agent.archive import NAME, archive
+from multipath.agent.host.archive import NAME, archive
 from tests.agent.interpreters import interpreters
 
 if TYPE_CHECKING:

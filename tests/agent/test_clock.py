@@ -1,6 +1,6 @@
 """Durations do not follow the wall clock; values' times strictly increase."""
 
-from multipath.agent.clock import StampClock, ValueClock
+from multipath.agent.sockets.clock import StampClock, ValueClock
 
 S = 1_000_000_000
 MS = 1_000_000

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from multipath.agent.config import Settings, load_settings
-from multipath.agent.server import Server
+from multipath.agent.connection.server import Server
 from multipath.errors import ConfigError
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from multipath.agent.config import load_settings
-from multipath.agent.courier import Courier
-from multipath.agent.resolve import Resolver
-from multipath.agent.spool import Spool
-from multipath.agent.task import Item
-from multipath.agent.tls import Security
-from multipath.agent.value import Value
+from multipath.agent.connection.tls import Security
+from multipath.agent.delivery.courier import Courier
+from multipath.agent.delivery.spool import Spool
+from multipath.agent.items.task import Item
+from multipath.agent.items.value import Value
+from multipath.agent.sockets.resolve import Resolver
 
 if TYPE_CHECKING:
     from tests.agent.conftest import ZabbixServer
@@ -70,7 +70,7 @@ def test_a_host_that_stays_unknown_is_measured_no_more_but_not_at_once(
     patience_s: float,
     is_forgotten: bool,
 ) -> None:
-    monkeypatch.setattr("multipath.agent.courier._FORGET_AFTER_S", patience_s)
+    monkeypatch.setattr("multipath.agent.delivery.courier._FORGET_AFTER_S", patience_s)
     zabbix.configure("h", PING)
     here = talk(zabbix.address)
     zabbix.wait_for(lambda: here.lists)

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from multipath.agent.duty import Duty
+from multipath.agent.delivery.duty import Duty
 from multipath.errors import AgentError
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multipath.agent.echo import MARK_BYTES, SEQUENCES, EchoFormat
+from multipath.agent.wire.echo import MARK_BYTES, SEQUENCES, EchoFormat
 
 FORM = EchoFormat(8, 0, 0x1234, b"\xff\xee\xdd\xcc\xbb\xaa\x99\x88")
 HEADERS = bytes(range(14)) + bytes([0x46]) + bytes(23)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from multipath.agent.exchange import REPLY_MAX_BYTES, announce, exchange
-from multipath.agent.resolve import Resolver
-from multipath.agent.server import Server
-from multipath.agent.tls import Security, Tls
+from multipath.agent.connection.exchange import REPLY_MAX_BYTES, announce, exchange
+from multipath.agent.connection.server import Server
+from multipath.agent.connection.tls import Security, Tls
+from multipath.agent.sockets.resolve import Resolver
 from multipath.errors import AgentError
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import pytest
 
 from multipath import names
 from multipath.agent.config import load_settings
-from multipath.agent.exposition import exposition
-from multipath.agent.key import ProbeSpec
+from multipath.agent.items.key import ProbeSpec
+from multipath.agent.reporting.exposition import exposition
 from multipath.errors import ConfigError
 from tests.agent.test_service import HOST, loopback_key
 

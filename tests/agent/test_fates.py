@@ -2,9 +2,9 @@
 
 from array import array
 
-from multipath.agent.account import Packets
-from multipath.agent.fates import Fates, time_of_day
-from multipath.agent.icmp_error import Refusal
+from multipath.agent.cycle.account import Packets
+from multipath.agent.cycle.fates import Fates, time_of_day
+from multipath.agent.wire.icmp_error import Refusal
 
 MS = 1_000_000
 OFFSET_NS = 1_795_489_480_000 * MS  # 2026-11-24T03:04:40Z

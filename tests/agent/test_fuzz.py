@@ -20,7 +20,7 @@ def rss_bytes() -> int:
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     """Say nothing of each damaged spool, in these tests alone."""
-    logger = logging.getLogger("multipath.agent.spool")
+    logger = logging.getLogger("multipath.agent.delivery.spool")
     before = logger.level
     logger.setLevel(logging.CRITICAL)
     yield

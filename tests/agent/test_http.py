@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from multipath.agent import http
-from multipath.agent.engines import STREAMS
-from multipath.agent.key import parse_probe
-from multipath.agent.streams import StreamEngine
-from multipath.agent.watch import Watch
+from multipath.agent.engines import http
+from multipath.agent.engines.all import STREAMS
+from multipath.agent.engines.streams import StreamEngine
+from multipath.agent.items.key import parse_probe
+from multipath.agent.sockets.watch import Watch
 from tests.agent.cycles import endpoint, measure
 
 if TYPE_CHECKING:

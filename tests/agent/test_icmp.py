@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from multipath.agent.account import account
-from multipath.agent.icmp import IcmpEngine
-from multipath.agent.transport import BatchTransport, PlainTransport
+from multipath.agent.cycle.account import account
+from multipath.agent.engines.icmp import IcmpEngine
+from multipath.agent.sockets.transport import BatchTransport, PlainTransport
 from tests.agent.measuring import BECOME_NOBODY, WORST_EXCESS_S, assert_right, endpoint, measure
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def test_this_host_answers_packets_of_every_size(
 def test_counts_are_exact_and_times_are_right(
     network: Network, monkeypatch: pytest.MonkeyPatch, address: str, transport: type
 ) -> None:
-    monkeypatch.setattr("multipath.agent.icmp_socket.open_transport", transport)
+    monkeypatch.setattr("multipath.agent.sockets.icmp_socket.open_transport", transport)
     with network.inside():
         engine = IcmpEngine()
     network.respond(
@@ -125,7 +125,7 @@ def test_two_engines_to_one_target_keep_their_own_replies(network: Network, addr
 def test_without_kernel_stamps_the_process_stamps_itself(
     network: Network, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    monkeypatch.setattr("multipath.agent.icmp_socket._STAMP_FLAGS", 0)
+    monkeypatch.setattr("multipath.agent.sockets.icmp_socket._STAMP_FLAGS", 0)
     network.respond({address: {"delay_s": 0.05, "packets": {"2": {"lose": True}}}})
     with network.inside():
         engine = IcmpEngine()
@@ -189,9 +189,9 @@ def test_without_privileges_ping_sockets_serve_as_well(network: Network, address
     family = "AF_INET6" if ":" in address else "AF_INET"
     script = f"""
 import socket, time
-from multipath.agent.account import account
-from multipath.agent.icmp import IcmpEngine
-from multipath.agent.resolve import Endpoint
+from multipath.agent.cycle.account import account
+from multipath.agent.engines.icmp import IcmpEngine
+from multipath.agent.sockets.resolve import Endpoint
 {BECOME_NOBODY}
 engine = IcmpEngine()
 sockaddr = ("{address}", 0) + ((0, 0) if ":" in "{address}" else ())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multipath import names
-from multipath.agent.key import PACKETS, PLAIN, Marks, ProbeSpec, parse_probe, split_key
+from multipath.agent.items.key import PACKETS, PLAIN, Marks, ProbeSpec, parse_probe, split_key
 from multipath.errors import AgentError
 
 

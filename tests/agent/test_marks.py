@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from multipath.agent.account import Measurement, account
-from multipath.agent.icmp import IcmpEngine
-from multipath.agent.icmp_channels import CHANNELS_MAX
-from multipath.agent.key import PLAIN, Marks
-from multipath.agent.resolve import Endpoint
+from multipath.agent.cycle.account import Measurement, account
+from multipath.agent.engines.icmp import IcmpEngine
+from multipath.agent.items.key import PLAIN, Marks
+from multipath.agent.sockets.icmp_channels import CHANNELS_MAX
+from multipath.agent.sockets.resolve import Endpoint
 from multipath.errors import AgentError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from multipath.agent.notify import Notifier
+from multipath.agent.reporting.notify import Notifier
 from tests.agent.test_service import HOST, loopback_key
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from multipath import names
-from multipath.agent.fates import time_of_day
-from multipath.agent.key import ProbeSpec
-from multipath.agent.log_files import LogFiles
-from multipath.agent.packet_log import LINES_MAX, PacketLog
+from multipath.agent.cycle.fates import time_of_day
+from multipath.agent.items.key import ProbeSpec
+from multipath.agent.reporting.log_files import LogFiles
+from multipath.agent.reporting.packet_log import LINES_MAX, PacketLog
 from tests.agent.conftest import AgentProcess
 
 if TYPE_CHECKING:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from multipath.agent.key import ProbeSpec
+from multipath.agent.items.key import ProbeSpec
 from multipath.agent.pinger import Pinger
-from multipath.agent.resolve import Resolver
+from multipath.agent.sockets.resolve import Resolver
 from multipath.cli.edge_target import Place, place_of
 from multipath.errors import MultipathError
 
 if TYPE_CHECKING:
-    from multipath.agent.icmp import IcmpEngine
+    from multipath.agent.engines.icmp import IcmpEngine
     from tests.agent.conftest import Network
 
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multipath.agent import protocol
-from multipath.agent.protocol import Checks, read_checks, read_receipt, read_redirect
-from multipath.agent.server import Redirect, Server
-from multipath.agent.task import Item, plan_task
-from multipath.agent.value import Batch, Value
+from multipath.agent.connection import protocol
+from multipath.agent.connection.protocol import Checks, read_checks, read_receipt, read_redirect
+from multipath.agent.connection.server import Redirect, Server
+from multipath.agent.items.task import Item, plan_task
+from multipath.agent.items.value import Batch, Value
 from multipath.errors import AgentError
 
 ITEM = {"key": "multipath.agent.ping", "itemid": 5, "delay": "10s", "lastlogsize": 0, "mtime": 0}

@@ -1,7 +1,7 @@
 """What several servers ask for."""
 
-from multipath.agent.recipients import merge
-from multipath.agent.task import Item
+from multipath.agent.delivery.recipients import merge
+from multipath.agent.items.task import Item
 
 
 def test_one_servers_items_keep_their_ids() -> None:

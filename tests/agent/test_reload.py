@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from multipath.agent.config import Settings
+from multipath.agent.connection.server import Server
 from multipath.agent.reload import Reload, reload
-from multipath.agent.server import Server
 from tests.agent.test_service import HOST, loopback_key
 from tests.agent.test_status import wait_for_status
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from multipath.agent.remote import ssh_command
+from multipath.agent.host.remote import ssh_command
 from multipath.errors import AgentError
 
 

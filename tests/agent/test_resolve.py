@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from multipath.agent.resolve import Answer, Endpoint, Resolver
+from multipath.agent.sockets.resolve import Answer, Endpoint, Resolver
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_name_that_cannot_be_resolved_is_an_error_as_data(resolver: Resolver, 
 
 
 def test_one_that_waits_in_vain_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("multipath.agent.resolve._WORKERS", 0)  # as if all were stuck
+    monkeypatch.setattr("multipath.agent.sockets.resolve._WORKERS", 0)  # as if all were stuck
     answer = Resolver().lookup("localhost", wait_s=0.05)
     assert answer == Answer(error="the name localhost was not resolved in time")
 
@@ -50,7 +50,7 @@ def test_one_that_waits_in_vain_is_told_so(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_name_keeps_its_address_while_it_is_among_its_addresses(
     resolver: Resolver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("multipath.agent.resolve.FRESH_S", 0.0)
+    monkeypatch.setattr("multipath.agent.sockets.resolve.FRESH_S", 0.0)
     answers = ["192.0.2.1", "192.0.2.2"], ["192.0.2.2", "192.0.2.1"], ["192.0.2.3"]
     asked = []
 

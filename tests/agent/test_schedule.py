@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multipath.agent.schedule import (
+from multipath.agent.cycle.schedule import (
     next_packet_ns,
     next_start_ns,
     packet_gap_ns,

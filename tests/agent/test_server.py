@@ -2,7 +2,7 @@
 
 import pytest
 
-from multipath.agent.server import (
+from multipath.agent.connection.server import (
     Redirect,
     Server,
     Way,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from multipath.agent.setup import (
+from multipath.agent.host.setup import (
     MakeState,
     Present,
     Remove,
@@ -15,7 +15,7 @@ from multipath.agent.setup import (
     plan_install,
     plan_uninstall,
 )
-from multipath.agent.unit import ARCHIVE, CONFIG, LOGS, STATE, UNIT, unit
+from multipath.agent.host.unit import ARCHIVE, CONFIG, LOGS, STATE, UNIT, unit
 
 BARE = Present(
     has_systemd=True,

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from multipath.agent.spool import MEMORY_VALUES, Spool
-from multipath.agent.value import Value
+from multipath.agent.delivery.spool import MEMORY_VALUES, Spool
+from multipath.agent.items.value import Value
 from multipath.errors import AgentError
 
 MB = 1_000_000
@@ -126,8 +126,8 @@ def test_killed_without_mercy_it_has_all_that_was_stored(
     script = """
 import os, signal, sys
 from pathlib import Path
-from multipath.agent.spool import Spool
-from multipath.agent.value import Value
+from multipath.agent.delivery.spool import Spool
+from multipath.agent.items.value import Value
 spool = Spool(Path(sys.argv[1]), 10**6, 10**6)
 for number in range(500):
     spool.put(Value(1, str(number), 2_000_000_000, number))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from multipath import __version__
-from multipath.agent.status import BLOCK_BYTES, Status, StatusFile, fit, read_status
+from multipath.agent.reporting.status import BLOCK_BYTES, Status, StatusFile, fit, read_status
 from multipath.errors import AgentError
 from tests.agent.test_service import HOST, loopback_key
 

@@ -3,7 +3,7 @@
 import pytest
 
 from multipath import __version__
-from multipath.agent.task import Item, Probe, Statement, plan_task
+from multipath.agent.items.task import Item, Probe, Statement, plan_task
 
 KEY = "multipath.probe[t,a,b,icmp,h]"
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from multipath.agent import streams
-from multipath.agent.key import parse_probe
-from multipath.agent.streams import StreamEngine
-from multipath.agent.tcp import TcpAttempt
-from multipath.agent.watch import Watch
+from multipath.agent.engines import streams
+from multipath.agent.engines.streams import StreamEngine
+from multipath.agent.engines.tcp import TcpAttempt
+from multipath.agent.items.key import parse_probe
+from multipath.agent.sockets.watch import Watch
 from tests.agent.cycles import assert_right, endpoint, measure
 from tests.agent.wire import ip
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from multipath.agent.distinguished_name import format_name
-from multipath.agent.exchange import exchange
-from multipath.agent.resolve import Resolver
-from multipath.agent.server import Server
-from multipath.agent.tls import CERT, PSK, Security, Tls
+from multipath.agent.connection.distinguished_name import format_name
+from multipath.agent.connection.exchange import exchange
+from multipath.agent.connection.server import Server
+from multipath.agent.connection.tls import CERT, PSK, Security, Tls
+from multipath.agent.sockets.resolve import Resolver
 from multipath.errors import AgentError, ConfigError
 from tests.certificates import Pair, authority, signed
 
@@ -202,7 +202,7 @@ def test_a_python_without_psk_and_without_the_library_says_what_to_do(tmp_path: 
     script = (
         "import ssl, sys, pathlib\n"
         "sys.modules['sslpsk3'] = None\n"
-        "from multipath.agent.tls import PSK, Security, Tls\n"
+        "from multipath.agent.connection.tls import PSK, Security, Tls\n"
         f"tls = Tls(PSK, psk_identity='a', psk_file=pathlib.Path({str(file)!r}))\n"
         "try:\n    Security(tls)\nexcept Exception as error:\n    print(error)\n"
         "print(hasattr(ssl.SSLContext, 'set_psk_client_callback'))\n"

@@ -12,20 +12,29 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from multipath import names
-from multipath.agent.account import Packets
-from multipath.agent.icmp_error import Refusal
-from multipath.agent.key import ProbeSpec
-from multipath.agent.prober import Prober
-from multipath.agent.resolve import Resolver
-from multipath.agent.task import Item, Probe, Statement, Tracing, plan_task
-from multipath.agent.trace import HOPS_MAX, ROUNDS, Hop, Trace, Walk, changed_at, merged, read_trace
-from multipath.agent.trace_key import TraceSpec
-from multipath.agent.trace_run import trace
+from multipath.agent.cycle.account import Packets
+from multipath.agent.items.key import ProbeSpec
+from multipath.agent.items.task import Item, Probe, Statement, Tracing, plan_task
+from multipath.agent.items.trace_key import TraceSpec
+from multipath.agent.probing.prober import Prober
+from multipath.agent.probing.trace import (
+    HOPS_MAX,
+    ROUNDS,
+    Hop,
+    Trace,
+    Walk,
+    changed_at,
+    merged,
+    read_trace,
+)
+from multipath.agent.probing.trace_run import trace
+from multipath.agent.sockets.resolve import Resolver
+from multipath.agent.wire.icmp_error import Refusal
 from tests.agent.measuring import BECOME_NOBODY, endpoint
 from tests.agent.tap import Tap
 
 if TYPE_CHECKING:
-    from multipath.agent.icmp import IcmpEngine
+    from multipath.agent.engines.icmp import IcmpEngine
     from tests.agent.conftest import Network
 
 MS = 1_000_000

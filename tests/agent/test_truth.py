@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from multipath.agent.account import Measurement, account
-from multipath.agent.icmp import IcmpEngine
+from multipath.agent.cycle.account import Measurement, account
+from multipath.agent.engines.icmp import IcmpEngine
 from tests.agent.measuring import endpoint, wait_until
 from tests.agent.tap import Tap
 

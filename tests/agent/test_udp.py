@@ -12,8 +12,9 @@ import pytest
 
 from multipath.agent import echo_service
 from multipath.agent.echo_service import EchoService
-from multipath.agent.udp import UdpEngine
-from multipath.agent.udp_echo import (
+from multipath.agent.engines.udp import UdpEngine
+from multipath.agent.sockets.watch import Watch
+from multipath.agent.wire.udp_echo import (
     FLOWS_MAX,
     QUERY,
     Ask,
@@ -23,7 +24,6 @@ from multipath.agent.udp_echo import (
     reply,
     request,
 )
-from multipath.agent.watch import Watch
 from multipath.errors import AgentError
 from tests.agent.cycles import WORST_EXCESS_S, assert_right, measure
 

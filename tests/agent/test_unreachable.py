@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multipath.agent.icmp_error import Refusal, read_error, read_queued
+from multipath.agent.wire.icmp_error import Refusal, read_error, read_queued
 from tests.agent.measuring import BECOME_NOBODY, endpoint, measure, wait_until
 
 if TYPE_CHECKING:
-    from multipath.agent.icmp import IcmpEngine
+    from multipath.agent.engines.icmp import IcmpEngine
     from tests.agent.conftest import Network
 
 V4, V6 = "10.99.0.2", "fd99::2"
@@ -140,8 +140,8 @@ def test_ping_sockets_learn_of_errors_and_disturb_no_other_edge(
     allow = [*ip, "sysctl", "-qw", "net.ipv4.ping_group_range=0 2147483647"]
     subprocess.run(allow, check=True)
     script = f"""
-from multipath.agent import icmp_socket, transport
-from multipath.agent.icmp import IcmpEngine
+from multipath.agent.sockets import icmp_socket, transport
+from multipath.agent.engines.icmp import IcmpEngine
 from tests.agent.measuring import measure
 icmp_socket.open_transport = transport.{transport}
 {BECOME_NOBODY}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from multipath.agent.watch import READ, Watch
+from multipath.agent.sockets.watch import READ, Watch
 
 
 @pytest.fixture

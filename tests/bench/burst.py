@@ -17,14 +17,14 @@ from socket import AF_INET
 
 import icmplib
 
-from multipath.agent import icmp_socket
-from multipath.agent.account import account
-from multipath.agent.flight import Flight, Target
-from multipath.agent.icmp import IcmpEngine
-from multipath.agent.resolve import Endpoint
-from multipath.agent.spool import Spool
-from multipath.agent.transport import BATCH, PlainTransport
-from multipath.agent.value import Value
+from multipath.agent.cycle.account import account
+from multipath.agent.delivery.spool import Spool
+from multipath.agent.engines.flight import Flight, Target
+from multipath.agent.engines.icmp import IcmpEngine
+from multipath.agent.items.value import Value
+from multipath.agent.sockets import icmp_socket
+from multipath.agent.sockets.resolve import Endpoint
+from multipath.agent.sockets.transport import BATCH, PlainTransport
 
 TIMEOUT_S = 2.0
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from multipath.agent.status import Status, StatusFile
+from multipath.agent.reporting.status import Status, StatusFile
 from multipath.cli.agent_status import is_well, tell
 from tests.conftest import run_multipath
 

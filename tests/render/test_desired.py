@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from multipath.agent.key import DEFAULT_PORTS, parse_probe
+from multipath.agent.items.key import DEFAULT_PORTS, parse_probe
 from multipath.errors import TemplateError
 from multipath.objects import Kind, Object, Ref, State
 from multipath.render.desired import desired

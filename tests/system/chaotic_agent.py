@@ -12,11 +12,12 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from multipath.agent import resolve, service
-from multipath.agent.clock import ValueClock
-from multipath.agent.schedule import NS_PER_S
-from multipath.agent.spool_file import SpoolFile
-from multipath.agent.value import Value
+from multipath.agent import service
+from multipath.agent.cycle.schedule import NS_PER_S
+from multipath.agent.delivery.spool_file import SpoolFile
+from multipath.agent.items.value import Value
+from multipath.agent.sockets import resolve
+from multipath.agent.sockets.clock import ValueClock
 from multipath.cli.agent import agent
 
 _write = SpoolFile.write

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from multipath.agent.archive import archive
-from multipath.agent.unit import ARCHIVE, STATE
+from multipath.agent.host.archive import archive
+from multipath.agent.host.unit import ARCHIVE, STATE
 from multipath.lab.nodes import namespace
 from tests.conftest import Lab
 from tests.system.machine import NO_SYSTEMD, Machine

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from multipath import __version__
-from multipath.agent.archive import archive, pack
-from multipath.agent.unit import ARCHIVE, CONFIG, LOGS, SERVICE, STATE, UNIT, USER
+from multipath.agent.host.archive import archive, pack
+from multipath.agent.host.unit import ARCHIVE, CONFIG, LOGS, SERVICE, STATE, UNIT, USER
 from multipath.lab.nodes import namespace
 from tests.conftest import Lab
 from tests.system.machine import NO_SYSTEMD, Machine, build_debian

@@ -1,0 +1,1 @@
+"""The ways of sending packets: ICMP, TCP, UDP, HTTP."""

@@ -1,0 +1,1 @@
+"""How the agent comes onto a host, runs there as a service, and leaves it."""

@@ -1,0 +1,1 @@
+"""What the agent is asked to measure, and what it hands back. Pure."""

@@ -1,0 +1,1 @@
+"""What the system gives: sockets, their time stamps, names, clocks."""
