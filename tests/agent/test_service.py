@@ -337,7 +337,7 @@ def test_a_name_that_moves_is_followed_and_said_once(
     key = names.probe_key("t", "a", "b", "icmp", "moving.example", packets="4", timeout="500ms")
     zabbix.configure(HOST, (1, key, "1s"))
     impatient = (
-        "from multipath.agent import resolve; from multipath.cli.main import main; "
+        "from multipath.agent.sockets import resolve; from multipath.cli.main import main; "
         "resolve.FRESH_S = 0.2; main()"
     )
     inside = ("ip", "netns", "exec", network.name)
