@@ -13,6 +13,7 @@ worse than all segments that explain it is a misfit, and of explanations of the 
 with fewer misfits fits better.
 """
 
+from functools import cache
 from itertools import product
 from typing import NamedTuple
 
@@ -84,6 +85,7 @@ class Tables(NamedTuple):
     proxy: str
 
 
+@cache
 def tables() -> Tables:
     """Return both rules as tables."""
     direct = [_text(direct_options(*reversed(each))) for each in product(Health, repeat=3)]

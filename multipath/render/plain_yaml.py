@@ -11,6 +11,8 @@ from typing import Any
 import yaml
 from yaml import events
 
+from multipath.render import block_yaml
+
 NextEvent = Callable[[], Any]
 
 
@@ -21,6 +23,14 @@ def load(text: str) -> Any:
         ValueError: it is no YAML, more than one document, or has a mapping with a key twice or
             with a key that is no scalar.
     """
+    try:
+        return block_yaml.load(text)
+    except block_yaml.NotPlainError:
+        return load_any(text)
+
+
+def load_any(text: str) -> Any:
+    """Do the same as ``load``, however the text is written."""
     parser = yaml.CBaseLoader(text)
     try:
         parser.get_event()  # the stream begins
