@@ -50,7 +50,7 @@ def trace(target: str, files: tuple[Path, ...], as_json: bool) -> None:
             raise AgentError(answer.error)
         found = trace_way(engine, answer.endpoint)
     if as_json:
-        click.echo(found.to_json(0))
+        click.echo(found.to_json())
         return
     console().print(_table(found))
     click.echo(_verdict(found))

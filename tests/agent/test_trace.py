@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -20,10 +21,11 @@ from multipath.agent.probing.prober import Prober
 from multipath.agent.probing.trace import (
     HOPS_MAX,
     ROUNDS,
+    Change,
     Hop,
     Trace,
     Walk,
-    changed_at,
+    change,
     merged,
     read_trace,
 )
@@ -34,6 +36,8 @@ from tests.agent.measuring import BECOME_NOBODY, endpoint
 from tests.agent.tap import Tap
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from multipath.agent.engines.icmp import IcmpEngine
     from tests.agent.conftest import Network
 
@@ -85,7 +89,7 @@ def test_nobody_answers() -> None:
     packets, walk = walk_through(1, end=False)
     found = read_trace(packets, walk, V4)
     assert (found.hops, found.suspect) == ((), 0)
-    assert json.loads(found.to_json(0)) == {
+    assert json.loads(found.to_json()) == {
         "address": V4,
         "reached": False,
         "changed": False,
@@ -118,15 +122,15 @@ def test_a_hop_is_suspect_only_when_all_later_ones_lose_too(
     trace_found: Trace, suspect: int
 ) -> None:
     assert trace_found.suspect == suspect
-    assert json.loads(trace_found.to_json(0)).get("suspect", 0) == suspect
+    assert json.loads(trace_found.to_json()).get("suspect", 0) == suspect
 
 
 def test_a_way_changes_where_an_address_is_another_and_silence_says_nothing() -> None:
     former = ("a", "b", "", "d")
-    assert changed_at(former, ("a", "b", "c", "d")) == 0
-    assert changed_at(former, ("a", "", "", "d")) == 0
-    assert changed_at(former, ("a", "x", "c", "d")) == 2
-    assert changed_at((), ("a",)) == 0
+    assert change(former, ("a", "b", "c", "d")) is None
+    assert change(former, ("a", "", "", "d")) is None
+    assert change(former, ("a", "x", "c", "d")) == Change(2, "b", "x")
+    assert change((), ("a",)) is None
     assert merged(former, ("a", "", "c")) == ("a", "b", "c")
 
 
@@ -195,7 +199,8 @@ def test_who_turns_packets_away_is_the_end_of_the_way(
     way = [*routers(V4, 2), {"by": "10.99.1.3", "type": 3, "code": 13}]
     network.respond({V4: {"delay_s": 0.01, "routers": way}})
     found = traced(network, far_engine, V4)
-    assert found.path == ("10.99.1.1", "10.99.1.2", "10.99.1.3")
+    assert [hop.address for hop in found.hops] == ["10.99.1.1", "10.99.1.2", "10.99.1.3"]
+    assert found.path == ("10.99.1.1", "10.99.1.2", "")  # it is no other next hop
     assert (found.reached, found.suspect) == (False, 3)
     assert found.hops[-1].why == "administratively prohibited"
 
@@ -247,7 +252,7 @@ def test_traces_change_and_disturb_no_measurement(
         prober.configure([], time.monotonic_ns())
         prober.tick(time.monotonic_ns() + 10**12)
     assert [value["changed"] for value in values[1]] == [False, True, False]
-    assert values[1][1]["changed_at"] == 2
+    assert (values[1][1]["changed_at"], values[1][1]["changed_from"]) == (2, "10.99.1.2")
     assert [hop["address"] for hop in values[1][1]["hops"]][1:] == ["10.99.1.77", "10.99.1.3", V4]
     assert caplog.text.count("t a>b: the way changed at hop 2: 10.99.1.77 now, was 10.99.1.2") == 1
     assert len(values[2]) >= 5
@@ -266,3 +271,40 @@ def test_a_name_that_has_no_address_is_said_in_the_value(engine: IcmpEngine) -> 
     (value,) = map(json.loads, values)
     assert value["hops"] == []
     assert value["error"].startswith("the name nowhere.invalid cannot be resolved")
+
+
+def test_an_edge_that_turns_ill_is_traced_at_once_and_not_again_while_it_is_so(
+    network: Network, far_engine: IcmpEngine
+) -> None:
+    way = routers(V4, 3)
+    network.respond({V4: {"delay_s": 0.02, "routers": way}})
+    traces: list[dict[str, Any]] = []
+    cycles: list[dict[str, Any]] = []
+
+    def deliver(itemid: int, text: str, unsupported: bool) -> None:
+        assert not unsupported
+        (traces if itemid == 1 else cycles).append(json.loads(text))
+
+    probe = ProbeSpec("t", "a", "b", "icmp", V4, packets=10, timeout_s=0.3)
+    with network.inside(), closing(Resolver()) as resolver:
+        prober = Prober({"icmp": far_engine}, resolver, deliver, str)
+        prober.configure([Tracing(1, SPEC, 3600.0), Probe(2, probe, 1.0)], time.monotonic_ns())
+
+        def run_until(condition: Callable[[], bool]) -> None:
+            end = time.monotonic() + 90
+            while not condition():
+                assert time.monotonic() < end, (traces, cycles)
+                prober.tick(time.monotonic_ns())
+                time.sleep(0.01)
+
+        run_until(lambda: len(cycles) == 3)
+        beyond = {str(hops): list(range(1000)) for hops in range(3, 256)}
+        network.respond({V4: {"delay_s": 0.02, "routers": way[:2], "lose_at": beyond}})
+        run_until(lambda: any("ill" in each for each in traces))
+        begun = len(cycles)
+        run_until(lambda: len(cycles) == begun + 5)
+    (ill,) = [each for each in traces if "ill" in each]
+    assert ill["ill"] in {"lossy", "down"}  # in the midst of a cycle
+    assert [hop["address"] for hop in ill["hops"]] == ["10.99.1.1", "10.99.1.2"]
+    assert (ill["reached"], ill["changed"], ill["suspect"]) == (False, False, 3)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", ill["at"])

@@ -118,6 +118,11 @@ class Measurement:
         """Packets answered in time."""
         return len(self.rtts_s)
 
+    @property
+    def median_s(self) -> float:
+        """The median RTT of the replies in time, of which there must be one."""
+        return quantile(sorted(self.rtts_s), _QUANTILES["p50"])
+
     def to_json(self) -> str:
         """Return the master item's value; times in seconds rounded to 1 µs.
 

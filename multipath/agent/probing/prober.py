@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from multipath.agent.cycle.schedule import to_ns
+from multipath.agent.cycle.suspicion import Ill
 from multipath.agent.engines.engine import Engine
 from multipath.agent.items.task import Checkup, Probe, Statement, Task, Tracing
 from multipath.agent.probing.fate_book import FateBook, Write
@@ -20,6 +21,7 @@ from multipath.agent.sockets.resolve import Resolver
 
 _LOGGED_CHANGES = 50
 _RETRY_NS = 10_000_000
+_HASTENED_MAX = 16
 _log = logging.getLogger(__name__)
 
 
@@ -49,6 +51,8 @@ class Prober:
         self._heap: list[tuple[int, int, Run]] = []
         self._running: dict[int, tuple[Task, TaskRun]] = {}
         self.packets_per_s = 0.0
+        self._traces: dict[str, TraceRun] = {}
+        self._hastened: list[TraceRun] = []
         self.fates = FateBook(write)
         self.add(self.fates, 0)
 
@@ -104,6 +108,18 @@ class Prober:
         """Put a run on the heap."""
         heapq.heappush(self._heap, (due_ns, next(self._serial), run))
 
+    def trace(self, edge: str, ill: Ill, now_ns: int) -> bool:
+        """Trace an edge's way now because it has turned ill; return whether that begins.
+
+        Not many at a time: when an uplink dies, all its edges turn ill at once.
+        """
+        self._hastened = [run for run in self._hastened if run.walks]
+        run = self._traces.get(edge)
+        if run is None or len(self._hastened) >= _HASTENED_MAX or not run.hasten(ill, now_ns):
+            return False
+        self._hastened.append(run)
+        return True
+
     def _begin(self, task: Task, now_ns: int) -> TaskRun:
         if isinstance(task, Probe):
             edge: EdgeRun[Any, Any] = EdgeRun(self, self._lane_of[task.spec.kind], task, now_ns)
@@ -111,6 +127,7 @@ class Prober:
             return edge
         if isinstance(task, Tracing):
             trace = TraceRun(self, self._lane_of["icmp"], task, now_ns)
+            self._traces[task.spec.edge] = trace
             self.add(trace, trace.due_ns)
             return trace
         run = _ValueRun(self, task)

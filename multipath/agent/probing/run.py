@@ -12,6 +12,7 @@ from multipath.agent.cycle.schedule import (
     stagger_ns,
     to_ns,
 )
+from multipath.agent.cycle.suspicion import Ill, Suspicion
 from multipath.agent.engines.engine import Engine, F, T
 from multipath.agent.items.task import Probe
 from multipath.agent.probing.fate_book import FateBook
@@ -41,6 +42,9 @@ class Loop(Protocol):
 
     def add(self, run: Run, due_ns: int) -> None:
         """Put a run on the heap."""
+
+    def trace(self, edge: str, ill: Ill, now_ns: int) -> bool:
+        """Trace an edge's way now because it has turned ill; return whether that begins."""
 
 
 class Lane(Generic[T, F]):
@@ -78,6 +82,7 @@ class EdgeRun(TaskRun, Generic[T, F]):
         self._error, self._resolve_s = "", 0.0
         self._used_address = self.address_was = ""
         self._begun = 0
+        self._suspicion = Suspicion()
         loop.resolver.lookup(spec.address)
 
     def step(self, now_ns: int) -> int | None:
@@ -106,6 +111,16 @@ class EdgeRun(TaskRun, Generic[T, F]):
     def address(self) -> str:
         """Return the address that the edge's packets go to, empty when it has none."""
         return "" if self._target is None else self._target.endpoint.address
+
+    def close(self, packets: Packets, address: str, address_was: str, now_ns: int) -> None:
+        """Deliver what a cycle says; trace the way while it is ill."""
+        spec = self.task.spec
+        measurement = account(packets, spec.timeout_s, address, address_was)
+        self.loop.deliver(self.task.itemid, measurement.to_json(), False)
+        self._suspicion.note(measurement)
+        fresh = self._suspicion.fresh
+        if fresh and self.loop.trace(spec.edge, fresh, now_ns):
+            self._suspicion.looked_into()
 
     def end(self, packets: Packets | None, flight: F | None) -> None:
         """Wait for nothing more of a cycle."""
@@ -187,7 +202,5 @@ class _Closing(Generic[T, F]):
             return self._last_ns
         self._edge.end(packets, self._flight)
         if not self._edge.removed:
-            task = self._edge.task
-            measurement = account(packets, task.spec.timeout_s, self._address, self._address_was)
-            self._edge.loop.deliver(task.itemid, measurement.to_json(), False)
+            self._edge.close(packets, self._address, self._address_was, now_ns)
         return None

@@ -13,6 +13,9 @@ from multipath.agent.cycle.account import Packets, quantile
 
 HOPS_MAX = 30
 ROUNDS = 3
+ROUNDS_OF_LOSS = 10
+"""More packets for each hop, where some of them are lost."""
+
 GAP_NS, ROUND_NS = 100_000_000, 1_000_000_000
 TIMEOUT_S = 2.0
 SILENT_MAX = 8
@@ -26,14 +29,17 @@ class Walk:
     """Decides which hop to ask next. The first round finds out how many there are.
 
     Args:
-        packets: of the trace, which are sent in the order in which ``next`` names their hops.
+        packets: of the trace, which are sent in the order in which ``next`` names their hops;
+            enough for so many rounds.
+        rounds: how often each hop is asked.
 
     Attributes:
         hops: how many hops each packet may make, by its place.
     """
 
-    def __init__(self, packets: Packets) -> None:
+    def __init__(self, packets: Packets, rounds: int = ROUNDS) -> None:
         self._packets = packets
+        self._rounds = rounds
         self.hops: list[int] = []
         self._round = 0
         self._hop = 1
@@ -44,7 +50,7 @@ class Walk:
         """Return the hop to ask now, 0 for none; and when to come again, None at the end."""
         if now_ns < self._settled_ns:
             return 0, self._settled_ns
-        if self._round == ROUNDS:
+        if self._round == self._rounds:
             return 0, None
         if self._hop > self.length():
             return 0, self._end_round(now_ns)
@@ -74,7 +80,7 @@ class Walk:
     def _end_round(self, now_ns: int) -> int:
         self._round += 1
         self._hop = 1
-        settle = self._round in {1, ROUNDS}
+        settle = self._round in {1, self._rounds}
         wait_ns = round(TIMEOUT_S * _NS_PER_S)
         self._settled_ns = now_ns + wait_ns if settle else max(now_ns, self._round_ns + ROUND_NS)
         return self._settled_ns
@@ -119,6 +125,15 @@ class Hop:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """The first hop of a way that has another address than before."""
+
+    hop: int
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """The way to an address.
 
@@ -150,18 +165,31 @@ class Trace:
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The hops' addresses, empty where nobody answered."""
-        return tuple(hop.address for hop in self.hops)
+        """The hops' addresses, empty where nobody answered, or turned packets away."""
+        return tuple("" if hop.why else hop.address for hop in self.hops)
 
-    def to_json(self, changed_at: int) -> str:
-        """Return the item's value; ``changed_at`` is the first hop that was another, or 0."""
+    def to_json(self, change: Change | None = None, at: str = "", ill: str = "") -> str:
+        """Return the item's value.
+
+        Args:
+            change: how the way differs from the one before.
+            at: when the trace was begun.
+            ill: what the edge had turned that made the agent trace it; else it was time.
+        """
         value: dict[str, object] = {
             "address": self.address,
             "reached": self.reached,
-            "changed": bool(changed_at),
+            "changed": change is not None,
             "hops": [hop.figures() for hop in self.hops],
         }
-        optional = {"changed_at": changed_at, "suspect": self.suspect, "error": self.error}
+        optional = {
+            "at": at,
+            "ill": ill,
+            "changed_at": change.hop if change else 0,
+            "changed_from": change.was if change else "",
+            "suspect": self.suspect,
+            "error": self.error,
+        }
         value |= {name: each for name, each in optional.items() if each}
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
@@ -200,12 +228,12 @@ def _hop(packets: Packets, number: int, places: Sequence[int], address: str) -> 
     return Hop(number, most[0][0] if most else "", sent, tuple(rtts_s), why)
 
 
-def changed_at(former: Sequence[str], path: Sequence[str]) -> int:
-    """Return the first hop whose address is another; 0: none. One that is silent says nothing."""
+def change(former: Sequence[str], path: Sequence[str]) -> Change | None:
+    """Return how a way has changed, if it has. A hop that is silent says nothing."""
     for number, (before, now) in enumerate(zip(former, path, strict=False), 1):
         if before and now and before != now:
-            return number
-    return 0
+            return Change(number, before, now)
+    return None
 
 
 def merged(former: Sequence[str], path: Sequence[str]) -> tuple[str, ...]:

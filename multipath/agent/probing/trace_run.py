@@ -1,9 +1,11 @@
-"""Traces of an edge's way, one after the other, by the measuring loop or for a terminal."""
+"""Traces of an edge's way, once every period and when it turns ill, or for a terminal."""
 
 import logging
 import time
+from dataclasses import dataclass
 
 from multipath.agent.cycle.schedule import next_start_ns, stagger_ns, to_ns
+from multipath.agent.cycle.suspicion import Ill
 from multipath.agent.engines.engine import Engine
 from multipath.agent.engines.flight import Flight, Target
 from multipath.agent.items.key import ProbeSpec
@@ -12,14 +14,18 @@ from multipath.agent.probing.run import Lane, Loop, TaskRun
 from multipath.agent.probing.trace import (
     HOPS_MAX,
     ROUNDS,
+    ROUNDS_OF_LOSS,
     Trace,
     Walk,
-    changed_at,
+    change,
     merged,
     read_trace,
 )
 from multipath.agent.sockets.resolve import Endpoint
 from multipath.errors import AgentError
+
+HASTENED_APART_S = 60.0
+"""An edge that turns ill again and again is traced no more often than this."""
 
 _RESOLVING_NS = 100_000_000
 _STAGGER_MAX_S = 60.0
@@ -29,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 class TraceRun(TaskRun):
-    """Traces once every period, within some seconds."""
+    """Begins a trace once every period, and when it is told that the edge has turned ill."""
 
     def __init__(self, loop: Loop, lane: Lane[Target, Flight], task: Tracing, now_ns: int) -> None:
         self._loop = loop
@@ -38,78 +44,130 @@ class TraceRun(TaskRun):
         self._period_ns = to_ns(task.period_s)
         within_s = min(task.period_s, _STAGGER_MAX_S)
         self.due_ns = self._start_ns = now_ns + stagger_ns(task.spec.edge, to_ns(within_s))
-        self._walking: tuple[Target, Flight, Walk] | None = None
+        self._hastened_ns: int | None = None
+        self.walks = False
         self._path: tuple[str, ...] = ()
         loop.resolver.lookup(task.spec.address)
 
     def step(self, now_ns: int) -> int | None:
-        """Ask the next hop; after the last deliver the trace."""
+        """Begin the trace of this period, unless one is under way."""
         if self.ended:
-            self._stop()
             return None
-        if self._walking is None:
-            error = self._begin()
-            if error is None:
-                return now_ns + _RESOLVING_NS
-            if error:
-                return self._deliver(Trace("", False, (), error), now_ns)
-        if self._walking is None:
-            return None
-        target, flight, walk = self._walking
-        hop, due_ns = walk.next(now_ns)
-        if hop:
-            self._lane.outgoing.append(flight)
-        if due_ns is None:
-            trace = read_trace(flight, walk, target.endpoint.address)
-            self._stop()
-            return self._deliver(trace, now_ns)
-        return due_ns
-
-    def _begin(self) -> str | None:
-        """Begin a trace; return why there is none, or None while the name is looked up."""
-        answer = self._loop.resolver.lookup(self._task.spec.address)
-        if answer.endpoint is None:
-            return answer.error or None
-        try:
-            self._walking = begin(self._lane.engine, answer.endpoint)
-        except AgentError as error:
-            return str(error)
-        return ""
-
-    def _deliver(self, trace: Trace, now_ns: int) -> int:
-        where = changed_at(self._path, trace.path)
-        if where:
-            edge, was, now = self._task.spec.edge, self._path[where - 1], trace.path[where - 1]
-            _log.info("%s: the way changed at hop %d: %s now, was %s", edge, where, now, was)
-        self._path = merged(self._path, trace.path)
-        self._loop.deliver(self._task.itemid, trace.to_json(where), False)
+        if not self.walks:
+            self._begin(Ill.NOTHING, now_ns)
         self._start_ns = next_start_ns(self._start_ns, self._period_ns, now_ns)
         return self._start_ns
 
+    def hasten(self, ill: Ill, now_ns: int) -> bool:
+        """Begin a trace now; return False if one is under way, or it was hastened just before."""
+        is_soon = self._hastened_ns is not None and now_ns - self._hastened_ns < to_ns(
+            HASTENED_APART_S
+        )
+        if self.ended or self.walks or is_soon:
+            return False
+        self._hastened_ns = now_ns
+        self._begin(ill, now_ns)
+        return True
+
+    def end_walk(self, trace: Trace, at: str, ill: Ill) -> None:
+        """Deliver a trace."""
+        self.walks = False
+        changed = change(self._path, trace.path)
+        if changed:
+            edge, hop, now, was = self._task.spec.edge, changed.hop, changed.now, changed.was
+            _log.info("%s: the way changed at hop %d: %s now, was %s", edge, hop, now, was)
+        self._path = merged(self._path, trace.path)
+        value = trace.to_json(changed, at, ill.name.lower() if ill else "")
+        self._loop.deliver(self._task.itemid, value, False)
+
+    def _begin(self, ill: Ill, now_ns: int) -> None:
+        self.walks = True
+        self._loop.add(_WalkRun(self, self._loop, self._lane, self._task.spec.address, ill), now_ns)
+
+
+class _WalkRun:
+    """One trace under way; it takes some seconds."""
+
+    def __init__(
+        self,
+        owner: TraceRun,
+        loop: Loop,
+        lane: Lane[Target, Flight],
+        address: str,
+        ill: Ill,
+    ) -> None:
+        self._owner = owner
+        self._loop = loop
+        self._lane = lane
+        self._address = address
+        self._ill = ill
+        self._at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        self._walking: _Walking | None = None
+
+    def step(self, now_ns: int) -> int | None:
+        """Ask the next hop; after the last deliver the trace."""
+        if self._owner.ended:
+            self._stop()
+            return None
+        if self._walking is None:
+            answer = self._loop.resolver.lookup(self._address)
+            if answer.endpoint is None:
+                if not answer.error:
+                    return now_ns + _RESOLVING_NS
+                return self._fail(answer.error)
+            rounds = ROUNDS_OF_LOSS if self._ill is Ill.LOSSY else ROUNDS
+            try:
+                self._walking = _begin(self._lane.engine, answer.endpoint, rounds)
+            except AgentError as error:
+                return self._fail(str(error))
+        hop, due_ns = self._walking.walk.next(now_ns)
+        if hop:
+            self._lane.outgoing.append(self._walking.flight)
+        if due_ns is None:
+            trace = self._walking.read()
+            self._stop()
+            self._owner.end_walk(trace, self._at, self._ill)
+        return due_ns
+
+    def _fail(self, error: str) -> int | None:
+        self._owner.end_walk(Trace("", False, (), error), self._at, self._ill)
+        return None
+
     def _stop(self) -> None:
         if self._walking:
-            target, flight, _ = self._walking
-            stop(self._lane.engine, target, flight)
+            self._walking.stop(self._lane.engine)
             self._walking = None
 
 
-def begin(engine: Engine[Target, Flight], endpoint: Endpoint) -> tuple[Target, Flight, Walk]:
-    """Begin a trace, to be stopped once.
+@dataclass(frozen=True, slots=True)
+class _Walking:
+    """A trace that has begun, to be stopped once."""
+
+    target: Target
+    flight: Flight
+    walk: Walk
+
+    def read(self) -> Trace:
+        """Return what it has found out."""
+        return read_trace(self.flight, self.walk, self.target.endpoint.address)
+
+    def stop(self, engine: Engine[Target, Flight]) -> None:
+        """Wait for nothing more of it."""
+        engine.end(self.flight)
+        engine.drop(self.target)
+
+
+def _begin(engine: Engine[Target, Flight], endpoint: Endpoint, rounds: int) -> _Walking:
+    """Begin a trace.
 
     Raises:
         AgentError: this host cannot send there.
     """
     target = engine.aim(endpoint, _SPEC)
-    flight = engine.begin(target, HOPS_MAX * ROUNDS)
-    walk = Walk(flight)
+    flight = engine.begin(target, HOPS_MAX * rounds)
+    walk = Walk(flight, rounds)
     flight.hops = walk.hops
-    return target, flight, walk
-
-
-def stop(engine: Engine[Target, Flight], target: Target, flight: Flight) -> None:
-    """Wait for nothing more of a trace."""
-    engine.end(flight)
-    engine.drop(target)
+    return _Walking(target, flight, walk)
 
 
 def trace(engine: Engine[Target, Flight], endpoint: Endpoint) -> Trace:
@@ -118,17 +176,17 @@ def trace(engine: Engine[Target, Flight], endpoint: Endpoint) -> Trace:
     Raises:
         AgentError: this host cannot send there.
     """
-    target, flight, walk = begin(engine, endpoint)
+    walking = _begin(engine, endpoint, ROUNDS)
     outgoing: list[Flight] = []
     due_ns: int | None = 0
     while due_ns is not None:
         now_ns = time.monotonic_ns()
         if now_ns >= due_ns:
-            hop, due_ns = walk.next(now_ns)
-            outgoing += [flight] if hop else []
+            hop, due_ns = walking.walk.next(now_ns)
+            outgoing += [walking.flight] if hop else []
         outgoing = engine.send(outgoing)
         time.sleep(_TICK_S)
         engine.drain()
-    found = read_trace(flight, walk, endpoint.address)
-    stop(engine, target, flight)
+    found = walking.read()
+    walking.stop(engine)
     return found
