@@ -42,6 +42,8 @@ METRIC_PACE = "pace"
 """That of its health by RTT and jitter alone."""
 METRIC_USUAL = "rtt.usual"
 """That of its usual RTT."""
+METRIC_WAY = "way"
+"""That of its latest trace in words, and (``way.changed``) of a change of its way."""
 
 BEST_ROUTE = "best"
 """In the place of a route's name: the one to take (``number``: 0 direct, 1 the first proxy), and
@@ -141,7 +143,8 @@ def verdict_key(topology: str, part: str) -> str:
     """Return the key of an item of a path's verdict: ``multipath.verdict[sh-la,states]``.
 
     Parts: ``states`` (the health of all edges as one number), ``json`` (the verdict with all its
-    explanations), ``code`` (the verdict as a number), ``told`` (what is ill there, in words).
+    explanations), ``code`` (the verdict as a number), ``told`` (what is ill there, in words),
+    ``evidence`` (the traces of the edges that are ill, in words).
     """
     return f"{KEY_VERDICT}[{topology},{part}]"
 

@@ -14,6 +14,7 @@ from multipath.render.advice import route_advice
 from multipath.render.documents import parse
 from multipath.render.map_layout import map_layout
 from multipath.render.templates import environment, render
+from multipath.render.tracing import evidence, way_changed_script, way_script
 from multipath.render.verdict import edge_formulas, path_verdict
 from multipath.render.words import words
 from multipath.topology.edges import Edge, edges, routes
@@ -71,6 +72,8 @@ def _objects(renderer: jinja2.Environment, topology: Topology) -> Iterator[Objec
             edge=edge,
             probe_key=_probe_key(edge),
             formulas=edge_formulas(edge),
+            way_script=way_script(w),
+            way_changed_script=way_changed_script(w),
         )
     for part in ("path", "map", "dashboard"):
         yield from objects(
@@ -83,6 +86,7 @@ def _objects(renderer: jinja2.Environment, topology: Topology) -> Iterator[Objec
             layout=layout,
             map=map_layout(topology),
             verdict=path_verdict(topology, all_edges, w),
+            evidence=evidence(all_edges, w),
             advice=route_advice(topology.name, routes(all_edges)),
         )
 

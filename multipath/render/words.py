@@ -28,6 +28,34 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "由 agent 追踪，所有包属于同一条流。suspect：从该跳起后续各跳都丢包；"
         "changed：某一跳的地址与上次追踪不同。",
     ),
+    "way": ("way in words", "路径说明"),
+    "way_changed": ("way changed", "路径变化"),
+    "evidence": ("traces of ill edges", "异常边的逐跳追踪"),
+    "evidence_says": (
+        "The latest trace of every edge that is ill, with its time (UTC). An agent traces an edge "
+        "at once when it turns ill.",
+        "每条异常边最近一次的逐跳追踪及其时间（UTC）。边一旦异常，agent 会立即追踪。",
+    ),
+    "trace_none": ("not every edge has been traced yet", "尚未追踪所有边"),
+    "trace_unsent": ("not sent: {error}", "无法发送：{error}"),
+    "trace_silent": ("nobody answers", "无任何应答"),
+    "trace_reached": ("there in {hops} hops, {ms} ms", "{hops} 跳到达，{ms} ms"),
+    "trace_lossy": (
+        "loss from hop {hop} ({address}) on, {percent} % at the end",
+        "从第 {hop} 跳（{address}）起丢包，末跳 {percent} %",
+    ),
+    "trace_refused": (
+        "hop {hop} ({address}) turns packets away: {why}",
+        "第 {hop} 跳（{address}）拒绝转发：{why}",
+    ),
+    "trace_beyond": (
+        "no answer beyond hop {hop} ({address})",
+        "第 {hop} 跳（{address}）之后无应答",
+    ),
+    "trace_changed": (
+        "another way at hop {hop}: {now}, was {was}",
+        "第 {hop} 跳已改变：{now}，原为 {was}",
+    ),
     "rtt_usual": ("RTT usual", "RTT 常值"),
     "edge_pace": ("state by RTT and jitter", "时延与抖动状态"),
     "edge_state": ("state", "状态"),

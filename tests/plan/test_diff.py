@@ -149,8 +149,8 @@ def test_a_probe_that_changes_keeps_its_item() -> None:
     slower = SH_LA.probe.model_copy(update={"packets": 5, "cycle_s": 60.0})
     plan = diff(desired([SH_LA.model_copy(update={"probe": slower})]), ASKED, SCOPE)
     assert plan.counts() == {
-        Action.UPDATE: 5 * 3 + 6 + 4 + 1 + 1
-    }  # edges, routes, advice, states, map
+        Action.UPDATE: 5 * 3 + 6 + 4 + 2 + 1
+    }  # edges, routes, advice, states and evidence, map
     for change in plan.changes:
         if change.ref.key[-1].startswith(names.KEY_PROBE):
             assert change.differences().keys() == {"key", "delay"}
@@ -190,7 +190,7 @@ def test_a_renamed_target_keeps_its_items() -> None:
     plan = diff(desired([other]), ASKED, SCOPE)
     items = [change for change in plan.changes if change.ref.kind is Kind.ITEM]
     assert {change.action for change in items} == {Action.UPDATE}
-    assert len(items) == 3 * 19 + 6 + 4 + 2 + 1
+    assert len(items) == 3 * 21 + 6 + 4 + 2 + 2
     assert fields_of(applied(plan, ASKED)) == fields_of(desired([other]))
 
 

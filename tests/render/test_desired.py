@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from multipath import names
 from multipath.agent.items.key import DEFAULT_PORTS, parse_probe
 from multipath.errors import TemplateError
 from multipath.objects import Kind, Object, Ref, State
@@ -43,7 +44,7 @@ def test_sh_la_is_three_vantages_a_path_and_five_masters(objects: State) -> None
         Kind.HOST: 3 + 1,
         Kind.VALUE_MAP: 3 * 3 + 2,
         Kind.MACRO: 3 * 2 + 2 + 5 * 4,
-        Kind.ITEM: 3 * (2 + 10 + 1) + 2 + 5 * 19 + 3 * 3 + 4 + 3 + 3,
+        Kind.ITEM: 3 * (2 + 10 + 1) + 2 + 5 * 21 + 3 * 3 + 5 + 3 + 3,
         Kind.TRIGGER: 3 * (3 + 1) + 2 + 5 * 5 + (1 + 5) + 2 + 2,
         Kind.GRAPH: 5 + 2,
         Kind.MAP: 1,
@@ -102,20 +103,22 @@ def test_a_master_item_tells_the_agent_all_it_needs(objects: State) -> None:
 
 def test_a_figure_that_a_measurement_lacks_gives_no_value(objects: State) -> None:
     calculated = [each for each in _of(objects, Kind.ITEM) if each.fields["type"] == "CALCULATED"]
-    assert len(calculated) == 5 * 4 + 3 * 3 + 3 + 1 + 1
+    assert len(calculated) == 5 * 4 + 3 * 3 + 3 + 1 + 1 + 1
     for each in calculated:
         step, *_ = each.fields["preprocessing"]
         assert step["type"] == "CHECK_NOT_SUPPORTED"
         unknown = "-1" if each.fields["key"].endswith(",cost]") else "0"
         if each.fields["value_type"] == "TEXT":
-            unknown = "0 0 -"
+            unknown = "-" if "evidence" in each.fields["key"] else "0 0 -"
         measured = each.fields["value_type"] == "FLOAT" and unknown == "0"
         handled = ("DISCARD_VALUE", "") if measured else ("CUSTOM_VALUE", unknown)
         assert (step["error_handler"], step["error_handler_params"]) == handled
     dependents = [
         each
         for each in _of(objects, Kind.ITEM)
-        if each.fields["type"] == "DEPENDENT" and each.fields["host"] != "multipath.path.sh-la"
+        if each.fields["type"] == "DEPENDENT"
+        and each.fields["host"] != "multipath.path.sh-la"
+        and names.METRIC_WAY not in each.fields["key"]
     ]
     assert len(dependents) == 5 * 13 + 3 * 9
     for each in dependents:
