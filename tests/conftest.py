@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,6 +29,24 @@ def run_multipath(*words: str, timeout_s: float = COMMAND_S) -> "subprocess.Comp
 
 ON_BOTH_VERSIONS = pytest.mark.parametrize("lab", ["7.0", "6.0"], indirect=True, scope="session")
 """Marks a test that runs in a lab of each version; others have the newer one."""
+
+
+def pytest_configure() -> None:
+    """Let an interrupt reach the workers too, so that each takes its lab down."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests in labs begin first, as they take longest; those that share a lab stay together.
+
+    Workers take group after group, so that all of a group find the state that its first have made.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("lab") is None)  # stable
+    for item in items:
+        if item.get_closest_marker("lab") and not item.get_closest_marker("xdist_group"):
+            version = item.callspec.params.get("lab", "") if hasattr(item, "callspec") else ""
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {version}".strip()))
 
 
 @dataclass(frozen=True)

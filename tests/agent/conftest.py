@@ -241,7 +241,7 @@ class Network:
         (self._etc / "hosts").write_text("".join(lines))
 
     def held_s(self, address: str) -> dict[int, float]:
-        """How long the responder really held the first reply to each packet, by index."""
+        """How long the responder held the first reply to each packet, by index; the last first."""
         lines = [line.split() for line in (self._folder / "log").read_text().splitlines()]
         return {int(index): float(held) for to, index, held in reversed(lines) if to == address}
 
