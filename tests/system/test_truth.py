@@ -118,7 +118,9 @@ def said_of(segment: str, kind: str) -> str:
     return f"between {start} and {end}: {ill}" if end else f"{start}'s side: {ill}"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.xdist_group(f"truth {kind}")) for kind in KINDS]
+)
 @pytest.mark.parametrize("segment", [*NODES, *MIDDLES])
 def test_one_fault_is_named_once_and_ends(
     lab: Lab, path: FastPath, segment: str, kind: str
