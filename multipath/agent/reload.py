@@ -4,7 +4,8 @@ from dataclasses import dataclass, fields, replace
 
 from multipath.agent.config import SETTING_NAMES, Settings
 
-_FOLLOWED = ("servers", "refresh_s", "heartbeat_s", "spool_bytes", "spool_age_s")
+_TLS = tuple(name for name in SETTING_NAMES if name.startswith("tls_"))
+_FOLLOWED = ("servers", "refresh_s", "heartbeat_s", "spool_bytes", "spool_age_s", *_TLS)
 
 
 @dataclass(frozen=True, slots=True)

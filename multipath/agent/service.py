@@ -164,12 +164,12 @@ class Agent:
         self._notifier.reloading()
         try:
             result = reload(self._settings, self._read_settings())
+            self._deliveries.follow(result.settings)
         except ConfigError as error:
             _log.error("cannot reload, the settings stay as they were: %s", error)
         else:
-            settings = self._settings = result.settings
-            self._deliveries.follow(settings)
-            self._reporter.follow(settings)
+            self._settings = result.settings
+            self._reporter.follow(result.settings)
             _log.info("reloaded, changed: %s", ", ".join(result.followed) or "nothing")
             if result.kept:
                 _log.warning("a restart is needed to change: %s", ", ".join(result.kept))

@@ -21,6 +21,18 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "late": ("packets late", "迟到包数"),
     "duplicate": ("packets duplicate", "重复包数"),
     "mos": ("MOS", "MOS"),
+    "unreachable": ("packets unreachable", "不可达包数"),
+    "unreachable_why": ("why unreachable", "不可达原因"),
+    "unreachable_by": ("who says unreachable", "不可达报告者"),
+    "loss_forward": ("loss on the way there", "去程丢包率"),
+    "loss_backward": ("loss on the way back", "回程丢包率"),
+    "failed": ("requests failed", "失败请求数"),
+    "http_status": ("HTTP status", "HTTP 状态码"),
+    "phase_resolve": ("time to resolve", "域名解析时间"),
+    "phase_connect": ("time to connect", "建立连接时间"),
+    "phase_tls": ("time for TLS", "TLS 握手时间"),
+    "phase_first_byte": ("time to the first byte", "首字节时间"),
+    "phase_total": ("time in total", "总时间"),
     "trace": ("way, hop by hop", "逐跳路径"),
     "trace_says": (
         "Traced by the agent, all packets of one flow. suspect: the first hop from which on all "

@@ -19,7 +19,7 @@ from multipath.agent.engines.all import STREAMS
 from multipath.agent.engines.streams import StreamEngine
 from multipath.agent.items.key import parse_probe
 from multipath.agent.sockets.watch import Watch
-from tests.agent.cycles import endpoint, measure
+from tests.agent.cycles import measure
 
 if TYPE_CHECKING:
     from tests.agent.wire import Wire
@@ -192,11 +192,24 @@ def test_a_certificate_that_is_not_valid_is_an_error_and_no_answer(
     assert str(measured.own["error"]).startswith(reason)
 
 
-def test_certificates_are_read_before_the_first_request(engine: StreamEngine) -> None:
-    http._context.cache_clear()
-    for kind, contexts in (("http", 0), ("https", 1)):
-        engine.aim(endpoint(ADDRESS), parse_probe(f"multipath.probe[t,a,b,{kind},{ADDRESS}]"))
-        assert http._context.cache_info().currsize == contexts
+def test_certificates_are_read_before_the_first_request_and_nothing_waits_for_that(
+    engine: StreamEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_read = threading.Event()
+    http._reading.cache_clear()
+    monkeypatch.setattr(http, "_context", may_read.wait)
+    plain, secured = (
+        parse_probe(f"multipath.probe[t,a,b,{kind},{ADDRESS}]") for kind in ("http", "https")
+    )
+    try:
+        assert engine.is_ready(plain)
+        assert not engine.is_ready(secured)
+        may_read.set()
+        http._reading().join(10)
+        assert engine.is_ready(secured)
+    finally:
+        may_read.set()
+        http._reading.cache_clear()
 
 
 def hang_up(connection: socket.socket) -> None:

@@ -34,10 +34,15 @@ def test_who_the_agent_is_needs_a_restart_and_the_rest_does_not() -> None:
         heartbeat_s=9.0,
         spool_bytes=1,
         spool_age_s=9.0,
+        tls_connect="psk",
+        tls_psk_identity="here",
+        tls_psk_file=Path("/key"),
     )
     result = reload(NOW, wanted)
     assert result.settings == replace(wanted, hostname="here", state=NOW.state)
-    assert result.followed == ("server", "refresh", "heartbeat", "spool-size", "spool-age")
+    bounds = ("server", "refresh", "heartbeat", "spool-size", "spool-age")
+    tls = ("tls-connect", "tls-psk-identity", "tls-psk-file")
+    assert result.followed == bounds + tls
     assert result.kept == ("hostname", "state")
 
 

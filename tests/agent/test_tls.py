@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+import signal
 import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,10 +21,11 @@ from multipath.agent.connection.server import Server
 from multipath.agent.connection.tls import CERT, PSK, Security, Tls
 from multipath.agent.sockets.resolve import Resolver
 from multipath.errors import AgentError, ConfigError
+from tests.agent.test_status import wait_for_status
 from tests.certificates import Pair, authority, signed
 
 if TYPE_CHECKING:
-    from tests.agent.conftest import TcpServer
+    from tests.agent.conftest import AgentProcess, TcpServer
 
     StartServer = Callable[..., TcpServer]
 
@@ -148,6 +151,45 @@ def test_a_server_without_tls_and_one_that_says_nothing_are_left(
     silent = Server("127.0.0.1", tcp_server(say_nothing).port)
     with pytest.raises(AgentError, match=r"timed out"):
         exchange(silent, resolver, security, {}, deadline_s=0.3)
+
+
+def test_a_reload_reads_certificates_and_keys_again(
+    tcp_server: StartServer,
+    start_configured: Callable[[Path], AgentProcess],
+    certificates: dict[str, Pair],
+    tmp_path: Path,
+) -> None:
+    server = tcp_server(answering_by_tls(certificates["server"], certificates["ours"]))
+    file = tmp_path / "agent.toml"
+    settings = {
+        "server": f"127.0.0.1:{server.port}",
+        "hostname": "here",
+        "state": tmp_path,
+        "refresh": "1s",
+        "tls-connect": CERT,
+        "tls-ca-file": certificates["ours"].certificate,
+        "tls-cert-file": tmp_path / "certificate",
+        "tls-key-file": tmp_path / "key",
+    }
+    file.write_text("".join(f'{name} = "{value}"\n' for name, value in settings.items()))
+
+    def put(pair: Pair) -> None:
+        shutil.copy(pair.certificate, tmp_path / "certificate")
+        shutil.copy(pair.key, tmp_path / "key")
+
+    def has_said(words: str) -> Callable[[Mapping[str, Any]], bool]:
+        return lambda facts: any(words in line for line in facts["log"])
+
+    put(certificates["stranger"])
+    agent, status = start_configured(file), tmp_path / "here.status"
+    wait_for_status(status, has_said("cannot fetch the configuration"))
+    (tmp_path / "key").write_text("")
+    agent.process.send_signal(signal.SIGHUP)
+    wait_for_status(status, has_said("cannot reload, the settings stay as they were: tls-cert"))
+    put(certificates["agent"])
+    agent.process.send_signal(signal.SIGHUP)
+    wait_for_status(status, has_said("can fetch the configuration again"))
+    assert agent.finish() == 0
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ def test_a_renamed_target_keeps_its_items() -> None:
     plan = diff(desired([other]), ASKED, SCOPE)
     items = [change for change in plan.changes if change.ref.kind is Kind.ITEM]
     assert {change.action for change in items} == {Action.UPDATE}
-    assert len(items) == 3 * 21 + 6 + 4 + 2 + 2
+    assert len(items) == 3 * 24 + 6 + 4 + 2 + 2
     assert fields_of(applied(plan, ASKED)) == fields_of(desired([other]))
 
 

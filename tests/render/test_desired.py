@@ -44,7 +44,7 @@ def test_sh_la_is_three_vantages_a_path_and_five_masters(objects: State) -> None
         Kind.HOST: 3 + 1,
         Kind.VALUE_MAP: 3 * 3 + 2,
         Kind.MACRO: 3 * 2 + 2 + 5 * 4,
-        Kind.ITEM: 3 * (2 + 10 + 1) + 2 + 5 * 21 + 3 * 3 + 5 + 3 + 3,
+        Kind.ITEM: 3 * (2 + 10 + 1) + 2 + 5 * 24 + 3 * 3 + 5 + 3 + 3,
         Kind.TRIGGER: 3 * (3 + 1) + 2 + 5 * 5 + (1 + 5) + 2 + 2,
         Kind.GRAPH: 5 + 2,
         Kind.MAP: 1,
@@ -120,7 +120,7 @@ def test_a_figure_that_a_measurement_lacks_gives_no_value(objects: State) -> Non
         and each.fields["host"] != "multipath.path.sh-la"
         and names.METRIC_WAY not in each.fields["key"]
     ]
-    assert len(dependents) == 5 * 13 + 3 * 9
+    assert len(dependents) == 5 * 16 + 3 * 9
     for each in dependents:
         (step,) = each.fields["preprocessing"]
         assert (step["type"], step["error_handler"]) == ("JSONPATH", "DISCARD_VALUE")

@@ -7,18 +7,15 @@ import signal
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from multipath.lab import netns
-from multipath.lab.nodes import namespace
 from multipath.lab.paths import State
 from multipath.names import vantage_host
 from multipath.zabbix.client import Client
 from tests.conftest import Lab
+from tests.system.processes import hanging, running
 from tests.system.steps import copy_of, eventually, multipath
 
 pytestmark = pytest.mark.lab
@@ -26,33 +23,6 @@ pytestmark = pytest.mark.lab
 KILLS = int(os.environ.get("MULTIPATH_KILLS", "6"))
 Measured = tuple[int, int, int, str]
 """Item id, seconds, nanoseconds, value."""
-
-
-def processes(lab: Lab, node: str, *words: str) -> list[int]:
-    """Return the processes on a host of the lab whose command line holds these words."""
-    return [
-        pid
-        for pid in netns.processes([namespace(lab.name, node)])
-        if all(word in Path(f"/proc/{pid}/cmdline").read_text().split("\0") for word in words)
-    ]
-
-
-@contextmanager
-def hanging(lab: Lab, node: str, program: str) -> Iterator[None]:
-    """Let a Zabbix daemon hang: it accepts connections and answers none of them."""
-    stopped = [
-        pid
-        for pid in netns.processes([namespace(lab.name, node)])
-        if Path(f"/proc/{pid}/comm").read_text().strip() == program
-    ]
-    assert stopped
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in stopped:
-            os.kill(pid, signal.SIGCONT)
 
 
 def spooled(lab: Lab, node: str, folder: Path) -> set[Measured]:
@@ -119,7 +89,7 @@ def test_every_spooled_measurement_is_in_zabbix_exactly_once(
 
 def killed(lab: Lab, node: str, folder: Path) -> set[Measured]:
     """Kill a host's agent without mercy; return what it had spooled then."""
-    (agent,) = processes(lab, node, "agent", vantage_host(node))
+    (agent,) = running(lab, node, "agent", vantage_host(node))
     os.kill(agent, signal.SIGKILL)
-    eventually("it is dead", lambda: not processes(lab, node, "agent", vantage_host(node)), 10)
+    eventually("it is dead", lambda: not running(lab, node, "agent", vantage_host(node)), 10)
     return spooled(lab, node, folder)

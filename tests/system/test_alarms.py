@@ -1,6 +1,5 @@
 """Alarms on the lab: raised by what they are for, cleared with it, and by nothing else."""
 
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -10,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from multipath import names
-from multipath.lab import netns
-from multipath.lab.nodes import namespace
 from multipath.lab.paths import State, Template
 from multipath.lab.postgres import query
 from multipath.lab.releases import DEFAULT_VERSION, release
 from multipath.zabbix.client import Client
 from tests.conftest import Lab
+from tests.system.processes import hanging, running, send
 from tests.system.steps import copy_of, eventually, multipath
 
 pytestmark = pytest.mark.lab
@@ -71,18 +69,6 @@ def host_id(client: Client, host: str) -> str:
     return str(row["hostid"])
 
 
-def send(lab: Lab, node: str, word: str, number: signal.Signals) -> None:
-    """Send a signal to the processes on a host of the lab whose command line has this word."""
-    found = [
-        pid
-        for pid in netns.processes([namespace(lab.name, node)])
-        if word.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
-    assert found, word
-    for pid in found:
-        os.kill(pid, number)
-
-
 def test_loss_latency_and_jitter_are_raised_where_they_are_and_clear(
     lab: Lab, sh_la: Path, client: Client
 ) -> None:
@@ -115,7 +101,7 @@ def test_a_silent_agent_is_one_problem_and_none_of_its_edges(
 ) -> None:
     eventually("a quiet start", lambda: not problems(client))
     with tuned(client, "multipath.proxy1", "{$MULTIPATH.AGENT.SILENT}", "40s"):
-        send(lab, "proxy1", "multipath.proxy1", signal.SIGKILL)
+        send(running(lab, "proxy1", "multipath.proxy1"), signal.SIGKILL)
         try:
             eventually("the alarm", lambda: problems(client) == {names.CHECK_AGENT})
         finally:
@@ -131,13 +117,10 @@ def test_a_zabbix_proxy_that_is_away_is_one_problem_and_neither_agent_nor_edges(
         tuned(client, "multipath.proxy2", "{$MULTIPATH.PROXY.AWAY}", "30s"),
         tuned(client, "multipath.proxy2", "{$MULTIPATH.AGENT.SILENT}", "40s"),
     ):
-        send(lab, "proxy2", "zabbix_proxy", signal.SIGSTOP)
-        try:
+        with hanging(lab, "proxy2", "zabbix_proxy"):
             eventually("the alarm", lambda: problems(client) == {names.CHECK_PROXY})
             time.sleep(45)
             assert problems(client) == {names.CHECK_PROXY}
-        finally:
-            send(lab, "proxy2", "zabbix_proxy", signal.SIGCONT)
         eventually("it is back", lambda: not problems(client))
 
 

@@ -26,6 +26,7 @@ from multipath.lab.paths import State
 from multipath.lab.tools import listens, python_environment, wait_for
 from multipath.zabbix.client import Client
 from tests.conftest import Lab
+from tests.system.processes import hanging, running
 from tests.system.steps import eventually
 
 pytestmark = pytest.mark.lab
@@ -108,12 +109,12 @@ class Chaotic:
 @contextmanager
 def stopped(lab: Lab, node: str, program: str) -> Iterator[None]:
     """Have a Zabbix daemon end, and start it again."""
-    (main,) = (pid for pid in daemons(lab, node, program) if os.getsid(pid) == pid)
+    (main,) = (pid for pid in running(lab, node, program) if os.getsid(pid) == pid)
     command = Path(f"/proc/{main}/cmdline").read_bytes().decode().split("\0")[0].split(": ")[0]
     words = Path(f"/proc/{main}/environ").read_bytes().decode().split("\0")
     environment = dict(word.split("=", 1) for word in words if word)
     os.kill(main, signal.SIGTERM)
-    eventually("its end", lambda: not daemons(lab, node, program))
+    eventually("its end", lambda: not running(lab, node, program))
     try:
         yield
     finally:
@@ -122,29 +123,6 @@ def stopped(lab: Lab, node: str, program: str) -> Iterator[None]:
         where, log = namespace(lab.name, node), state.log(node)
         pid = netns.spawn(where, [command, *arguments], log=log, environment=environment)
         wait_for("its start", lambda: listens(pid, 10051), patience_s=60, pid=pid, log=log)
-
-
-@contextmanager
-def hanging(lab: Lab, node: str, program: str) -> Iterator[None]:
-    """Have it accept connections and answer none of them."""
-    held = daemons(lab, node, program)
-    assert held
-    for pid in held:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in held:
-            os.kill(pid, signal.SIGCONT)
-
-
-def daemons(lab: Lab, node: str, program: str) -> list[int]:
-    found = []
-    for pid in netns.processes([namespace(lab.name, node)]):
-        with suppress(FileNotFoundError, ProcessLookupError):  # it may end while we look
-            if Path(f"/proc/{pid}/comm").read_text().strip() == program:
-                found.append(pid)
-    return found
 
 
 @contextmanager

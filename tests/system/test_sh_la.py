@@ -78,7 +78,7 @@ def test_destroy_leaves_zabbix_as_it_was_before_deploy(
     other = copy_of(sh_la, tmp_path)
     before = counts(client)
     multipath("deploy", other, "--profile", lab.profile_name, "--yes")
-    assert counts(client)["item"] == before["item"] + 5 * 21 + 3 * 3 + 5 + 3 + 3
+    assert counts(client)["item"] == before["item"] + 5 * 24 + 3 * 3 + 5 + 3 + 3
     multipath("destroy", other, "--profile", lab.profile_name, "--yes")
     assert counts(client) == before
     assert "Nothing to change" in multipath("destroy", other, "--profile", lab.profile_name)

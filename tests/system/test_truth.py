@@ -4,7 +4,6 @@ Cycles are of one second instead of ten, so that 36 faults take minutes. How lon
 is no test.
 """
 
-import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,8 @@ from multipath import names
 from multipath.topology.edges import pairs
 from multipath.zabbix.client import Client
 from tests.conftest import Lab
+from tests.system.processes import hanging
 from tests.system.steps import copy_of, eventually, multipath
-from tests.system.test_alarms import send
 
 pytestmark = pytest.mark.lab
 
@@ -165,11 +164,8 @@ def test_what_is_no_fault_of_the_network_raises_no_verdict(
 ) -> None:
     eventually("a quiet start", path.is_quiet, patience_s=120)
     before = path.last_event()
-    send(lab, "proxy1", what, signal.SIGSTOP)
-    try:
+    with hanging(lab, "proxy1", what):
         eventually("its edge unknown", lambda: states(path.client)[1] == "0", patience_s=60)
         eventually("and the verdict fine", lambda: path.told() == FINE)
-    finally:
-        send(lab, "proxy1", what, signal.SIGCONT)
     eventually("all known again", lambda: states(path.client) == "11111", patience_s=120)
     assert path.raised_since(before) == []

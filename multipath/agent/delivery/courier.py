@@ -71,8 +71,9 @@ class Courier:
         """Return whether the thread runs."""
         return self._thread.is_alive()
 
-    def follow(self, settings: Settings) -> None:
+    def follow(self, settings: Settings, security: Security) -> None:
         """Go by other settings from the next conversation on; the host name stays."""
+        self._security = security
         self._settings = settings
 
     def leave(self) -> None:

@@ -60,9 +60,14 @@ class Deliveries:
             spool.stop()
 
     def follow(self, settings: Settings) -> None:
-        """Go by other settings from now on; the number of servers stays."""
+        """Go by other settings, and the files of TLS as they are now; the number of servers stays.
+
+        Raises:
+            ConfigError: such a file cannot be used; nothing has changed.
+        """
+        security = Security(settings.tls)
         for spool, courier in zip(self._spools, self._couriers, strict=True):
-            courier.follow(settings)
+            courier.follow(settings, security)
             spool.bound(settings.spool_bytes, settings.spool_age_s)
 
     @property

@@ -26,6 +26,9 @@ class Engine(Protocol[T, F]):
     send_errors: int
     """Packets that this host could not send, since the start."""
 
+    def is_ready(self, spec: ProbeSpec) -> bool:
+        """Return whether all is there that such packets take; what is not is being read."""
+
     def aim(self, endpoint: Endpoint, spec: ProbeSpec) -> T:
         """Return a target for ``begin``.
 

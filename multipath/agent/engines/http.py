@@ -7,6 +7,7 @@ time from the first packet to the first byte of that. Certificates are verified.
 import errno
 import re
 import ssl
+import threading
 import time
 from functools import cache
 from typing import ClassVar
@@ -77,10 +78,9 @@ class HttpAttempt(Attempt):
         self._first_byte_ns = 0
 
     @classmethod
-    def prepare(cls, spec: ProbeSpec) -> None:
-        """Read the system's certificates, which takes some 50 ms in a process."""
-        if spec.kind == "https":
-            _context()
+    def is_ready(cls, spec: ProbeSpec) -> bool:
+        """Return whether the system's certificates have been read, if they are needed."""
+        return spec.kind != "https" or not _reading().is_alive()
 
     def established(self, now_ns: int) -> None:
         """Go on with the handshake of TLS, or the request."""
@@ -208,8 +208,16 @@ class HttpAttempt(Attempt):
 
 
 @cache
+def _reading() -> threading.Thread:
+    """Return the thread that reads the system's certificates: it takes longer than a loop may."""
+    thread = threading.Thread(target=_context, name="certificates", daemon=True)
+    thread.start()
+    return thread
+
+
+@cache
 def _context() -> ssl.SSLContext:
-    """Return what all requests share; reading the system's certificates takes its time once."""
+    """Return what all requests share."""
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
     return context

@@ -44,6 +44,10 @@ class IcmpEngine:
         self._number = 0
         self.send_errors = 0
 
+    def is_ready(self, spec: ProbeSpec) -> bool:  # noqa: ARG002 - nothing is read
+        """Return True."""
+        return True
+
     def aim(self, endpoint: Endpoint, spec: ProbeSpec) -> Target:
         """Return a target for ``begin``.
 

@@ -68,9 +68,10 @@ class Attempt(ABC):
         self.socket = socket.socket(flight.target.endpoint.family, socket.SOCK_STREAM)
         self.socket.setblocking(False)
 
-    @classmethod  # noqa: B027 - most have nothing to prepare
-    def prepare(cls, spec: ProbeSpec) -> None:
-        """Do beforehand what takes its time once, so that no connection waits for it."""
+    @classmethod
+    def is_ready(cls, spec: ProbeSpec) -> bool:  # noqa: ARG003 - some need something
+        """Return whether all is there that a connection takes; what is not is being read."""
+        return True
 
     def begin(self) -> None:
         """Send the first packet.
@@ -138,9 +139,12 @@ class StreamEngine:
         self._flights: dict[StreamFlight, None] = {}
         self.send_errors = 0
 
+    def is_ready(self, spec: ProbeSpec) -> bool:
+        """Return whether all is there that such connections take; what is not is being read."""
+        return self._kinds[spec.kind].is_ready(spec)
+
     def aim(self, endpoint: Endpoint, spec: ProbeSpec) -> StreamTarget:
         """Return a target for ``begin``."""
-        self._kinds[spec.kind].prepare(spec)
         return StreamTarget(endpoint, spec)
 
     def drop(self, target: StreamTarget) -> None:

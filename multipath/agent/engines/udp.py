@@ -110,6 +110,10 @@ class UdpEngine:
         self._targets: dict[UdpTarget, None] = {}
         self.send_errors = 0
 
+    def is_ready(self, spec: ProbeSpec) -> bool:  # noqa: ARG002 - nothing is read
+        """Return True."""
+        return True
+
     def aim(self, endpoint: Endpoint, spec: ProbeSpec) -> UdpTarget:
         """Return a target for ``begin``.
 

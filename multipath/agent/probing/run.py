@@ -150,7 +150,7 @@ class EdgeRun(TaskRun, Generic[T, F]):
             _log.info("%s: %s is at %s now, was %s", spec.edge, spec.address, address, former)
 
     def _aim(self) -> bool:
-        """Take the address for this cycle; return False when its first look-up is under way."""
+        """Take the address for this cycle; return False while what it takes is being looked up."""
         spec = self.task.spec
         answer = self.loop.resolver.lookup(spec.address)
         self._error, self._resolve_s = answer.error, answer.took_s
@@ -158,6 +158,8 @@ class EdgeRun(TaskRun, Generic[T, F]):
             self._drop()
         if answer.endpoint is None:
             return bool(answer.error)
+        if not self._lane.engine.is_ready(spec):
+            return False
         if self._target is None:
             try:
                 self._target = self._lane.engine.aim(answer.endpoint, spec)
