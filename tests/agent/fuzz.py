@@ -25,11 +25,15 @@ from multipath.agent.engines.streams import StreamTarget
 from multipath.agent.items.key import parse_probe
 from multipath.agent.items.task import Item, plan_task
 from multipath.agent.items.value import Value
+from multipath.agent.reporting.exporter import read_head, refusal
+from multipath.agent.reporting.status import fit, read_status
 from multipath.agent.sockets.resolve import Endpoint
 from multipath.agent.sockets.watch import Watch
 from multipath.agent.wire import icmp_error, udp_echo
 from multipath.agent.wire.echo import EchoFormat
+from multipath.cli.agent_status import tell
 from multipath.errors import AgentError
+from tests.cli.test_agent_status import FACTS
 
 Target = Callable[[bytes], None]
 _STRANGE = (0, 1, 0x20, 0x22, 0x2C, 0x5B, 0x7B, 0x7F, 0x80, 0xFF)
@@ -226,6 +230,36 @@ class _WebAnswers:
         json.dumps(flight.figures()).encode()
 
 
+_SCRAPES = (
+    b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:9469\r\nAccept: text/plain\r\n\r\n",
+    b"POST /metrics?a=b HTTP/1.0\r\n\r\n",
+)
+
+
+def _scrape(data: bytes) -> None:
+    head = read_head(Crumbs(data, 1 + len(data) % 40), 1e9)
+    answer = refusal(head)
+    assert answer or (head.startswith(b"GET /metrics") and b" HTTP/1." in head)
+
+
+class _StatusFiles:
+    """Files of what an agent last said: whoever asks for it gets an answer or an error."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self._file = Path(self._folder.name) / "fuzz.status"
+
+    def __call__(self, data: bytes) -> None:
+        self._file.write_bytes(data)
+        try:
+            found = read_status(self._file)
+        except AgentError as error:
+            str(error).encode()
+        else:
+            assert found
+            "".join(tell(found, FACTS["said_s"])).encode()
+
+
 class _SpoolFiles:
     """Spool files that were damaged: the agent starts with each and goes on."""
 
@@ -288,6 +322,8 @@ def everything() -> tuple[Fuzzed, ...]:
         Fuzzed("icmp packets", (_ECHO, _ERROR, _ERROR_V6, _CONTROL, _IP + _ECHO), _icmp, 800),
         Fuzzed("udp packets", _UDP, _udp, 800),
         Fuzzed("web answers", _WEB, _WebAnswers(), 80),
+        Fuzzed("scrapes", _SCRAPES, _scrape, 400),
+        Fuzzed("status files", (fit(FACTS).strip(),), _StatusFiles(), 40),
         Fuzzed("frames", frames, _packet, 800),
         Fuzzed("answers", _ANSWERS, _answer, 800),
         Fuzzed("item keys", tuple(keys), _text(parse_probe), 800),

@@ -15,6 +15,7 @@ from multipath import __version__
 from multipath.agent.reporting.status import BLOCK_BYTES, Status, StatusFile, fit, read_status
 from multipath.errors import AgentError
 from tests.agent.test_service import HOST, loopback_key
+from tests.cli.test_agent_status import FACTS
 
 if TYPE_CHECKING:
     from tests.agent.conftest import AgentProcess, ZabbixServer
@@ -36,13 +37,13 @@ def test_the_locked_file_is_of_one_that_lives(tmp_path: Path) -> None:
     path = tmp_path / "a.status"
     assert read_status(path) is None
     file = StatusFile(path)
-    file.write({"n": 1, "log": ["x" * 300] * 20})
-    file.write({"n": 2, "log": []})
-    assert read_status(path) == Status(True, {"n": 2, "log": []})
+    file.write({**FACTS, "log": ["x" * 300] * 20})
+    file.write(FACTS)
+    assert read_status(path) == Status(True, FACTS)
     with pytest.raises(BlockingIOError):
         StatusFile(path)
     file.close()
-    assert read_status(path) == Status(False, {"n": 2, "log": []})
+    assert read_status(path) == Status(False, FACTS)
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -55,7 +56,23 @@ def test_a_log_too_long_for_the_block_loses_its_oldest_lines() -> None:
     assert kept == lines[-len(kept) :]
 
 
-@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b"\xff" * 9000, b"[" * 8000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"[1]", b"{", b"{}", b"\xff" * 9000, b"[" * 8000),
+        *(
+            json.dumps(FACTS | {name: wrong}).encode()
+            for name, wrong in (
+                ("started_s", None),
+                ("said_s", 1e300),
+                ("edges", "5"),
+                ("hostname", "\ud800"),
+                ("spool", {}),
+                ("log", [1]),
+            )
+        ),
+    ],
+)
 def test_what_is_no_status_is_said(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.status"
     path.write_bytes(content)

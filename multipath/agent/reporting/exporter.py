@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 
 from multipath import __version__
+from multipath.agent.connection.exchange import Readable
 from multipath.agent.connection.server import Server
 from multipath.agent.items.key import ProbeSpec
 from multipath.agent.items.task import Probe, Task
@@ -96,7 +97,8 @@ class Exporter:
                     _log.debug("a client of the Prometheus endpoint was left: %s", error)
 
     def _serve(self, connection: socket.socket, end_s: float) -> None:
-        status, body = self._answer(_read_head(connection, end_s))
+        refused = refusal(read_head(connection, end_s))
+        status, body = refused or ("200 OK", self.text().encode("utf-8", "replace"))
         head = (
             f"HTTP/1.1 {status}\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
             f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
@@ -106,16 +108,6 @@ class Exporter:
             connection.settimeout(_left_s(end_s))
             rest = rest[connection.send(rest) :]
         connection.shutdown(socket.SHUT_WR)
-
-    def _answer(self, head: bytes) -> tuple[str, bytes]:
-        words = head.partition(b"\r\n")[0].split(b" ")
-        if len(words) != 3 or not words[2].startswith(b"HTTP/1."):  # noqa: PLR2004 - method, path, version
-            return "400 Bad Request", b"this is no HTTP\n"
-        if words[0] != b"GET":
-            return "405 Method Not Allowed", b"only GET\n"
-        if words[1].partition(b"?")[0] != b"/metrics":
-            return "404 Not Found", b"the figures are at /metrics\n"
-        return "200 OK", self.text().encode("utf-8", "replace")
 
     def text(self) -> str:
         """Return the figures as they are now."""
@@ -129,7 +121,19 @@ class Exporter:
         return exposition(__version__, json.loads(self._report), edges)
 
 
-def _read_head(connection: socket.socket, end_s: float) -> bytes:
+def refusal(head: bytes) -> tuple[str, bytes] | None:
+    """Return what a request is answered that does not ask for the figures; None when it does."""
+    words = head.partition(b"\r\n")[0].split(b" ")
+    if len(words) != 3 or not words[2].startswith(b"HTTP/1."):  # noqa: PLR2004 - method, path, version
+        return "400 Bad Request", b"this is no HTTP\n"
+    if words[0] != b"GET":
+        return "405 Method Not Allowed", b"only GET\n"
+    if words[1].partition(b"?")[0] != b"/metrics":
+        return "404 Not Found", b"the figures are at /metrics\n"
+    return None
+
+
+def read_head(connection: Readable, end_s: float) -> bytes:
     """Return a request's head; what is longer or later than it should be is cut."""
     head = b""
     while b"\r\n\r\n" not in head and len(head) < _REQUEST_MAX_BYTES:

@@ -16,6 +16,7 @@ from multipath.errors import AgentError
 
 BLOCK_BYTES = 8192
 _TRIES = 3
+_NUMBER_MAX = 1e11
 
 Facts = Mapping[str, Any]
 """What the agent says; ``log`` is its last lines, oldest first."""
@@ -101,4 +102,47 @@ def _parse(block: bytes) -> Facts | None:
         facts = json.loads(block)
     except (ValueError, RecursionError):
         return None
-    return facts if isinstance(facts, dict) else None
+    return facts if _has_shape(facts, _SHAPE) else None
+
+
+def _has_shape(value: object, shape: object) -> bool:
+    """Return whether a value is as a shape says: like ``_SHAPE``, with checks at its leaves."""
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and all(
+            name in value and _has_shape(value[name], each) for name, each in shape.items()
+        )
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(_has_shape(each, shape[0]) for each in value)
+    assert callable(shape)  # noqa: S101 - it is of this module
+    return bool(shape(value))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and 0 <= value <= _NUMBER_MAX
+
+
+def _is_number_or_none(value: object) -> bool:
+    return value is None or _is_number(value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value == value.encode(errors="replace").decode()
+
+
+_SHAPE = {
+    "version": _is_text,
+    "hostname": _is_text,
+    "server": _is_text,
+    "pid": _is_number,
+    "started_s": _is_number,
+    "said_s": _is_number,
+    "ended_s": _is_number_or_none,
+    "edges": _is_number,
+    "spool": {
+        "depth": _is_number,
+        "oldest_clock_s": _is_number_or_none,
+        "dropped": _is_number,
+        "error": _is_text,
+    },
+    "log": [_is_text],
+}
