@@ -1,8 +1,10 @@
 """One prober, once: so many targets, so many packets, as fast as it can. Prints what it cost.
 
-burst.py engine|whole|plain|icmplib FILE-OF-TARGETS PACKETS: a JSON object with CPU seconds, round
-trips and memory. ``whole`` also accounts, writes JSON and stores it in a spool on disk; ``plain``
-is the engine without sendmmsg. With a fifth word it writes the RTT of each packet there.
+burst.py HOW FILE-OF-TARGETS PACKETS: a JSON object with CPU seconds, round trips and memory. HOW
+is ``icmplib`` or ``engine``, with ``-whole`` it also accounts, writes JSON and stores it in a spool
+on disk, with ``-plain`` it has no sendmmsg, with ``-received`` no kernel stamps of sending, with
+``-unstamped`` none at all, and with ``-paced`` it sends 2000 packets per second. With a fifth word
+it writes the RTT of each packet there.
 """
 
 import asyncio
@@ -11,7 +13,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from socket import AF_INET
 
@@ -28,8 +30,12 @@ from multipath.agent.sockets.transport import BATCH, PlainTransport
 
 TIMEOUT_S = 2.0
 
-Cost = tuple[float, int]
-"""CPU seconds, and packets that were answered."""
+PAUSE_S = BATCH / 2000
+STAMPS = {"received": 1 << 3 | 1 << 4, "unstamped": 0}
+"""Flags of SO_TIMESTAMPING: RX_SOFTWARE, SOFTWARE."""
+
+Cost = tuple[float, float, int]
+"""CPU seconds, seconds, and packets that were answered."""
 
 
 def cpu_s() -> float:
@@ -37,10 +43,16 @@ def cpu_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def send_all(engine: IcmpEngine, targets: Sequence[Target], packets: int) -> list[Flight]:
+def send_all(
+    engine: IcmpEngine, targets: Sequence[Target], packets: int, pause_s: float
+) -> list[Flight]:
     flights = [engine.begin(target, packets) for target in targets]
+    due_s = time.monotonic()
     for _ in range(packets):
         for start in range(0, len(flights), BATCH):
+            due_s += pause_s
+            while pause_s and time.monotonic() < due_s:
+                time.sleep(due_s - time.monotonic())
             left = engine.send(flights[start : start + BATCH])
             engine.drain()
             while left:
@@ -62,13 +74,14 @@ def deliver(flights: Sequence[Flight], addresses: Sequence[str]) -> None:
         spool.stop()
 
 
-def with_engine(addresses: Sequence[str], packets: int, *, whole: bool, log: str) -> Cost:
+def with_engine(addresses: Sequence[str], packets: int, how: Set[str], log: str) -> Cost:
     """The agent makes its engine and targets once, so they are not in the cost."""
     engine = IcmpEngine()
     targets = [engine.target(Endpoint(AF_INET, (address, 0)), 56) for address in addresses]
-    before_s = cpu_s()
-    flights = send_all(engine, targets, packets)
-    if whole:
+    before_s, begun_s = cpu_s(), time.monotonic()
+    flights = send_all(engine, targets, packets, PAUSE_S if "paced" in how else 0.0)
+    took_s = time.monotonic() - begun_s
+    if "whole" in how:
         deliver(flights, addresses)
     used_s = cpu_s() - before_s
     if log:
@@ -78,27 +91,37 @@ def with_engine(addresses: Sequence[str], packets: int, *, whole: bool, log: str
         }
         Path(log).write_text(json.dumps(rtts_ns))
     engine.close()
-    return used_s, sum(flight.count - flight.received_ns.count(0) for flight in flights)
+    return used_s, took_s, sum(flight.count - flight.received_ns.count(0) for flight in flights)
 
 
 def with_icmplib(addresses: Sequence[str], packets: int) -> Cost:
-    before_s = cpu_s()
+    before_s, begun_s = cpu_s(), time.monotonic()
     hosts = asyncio.run(
         icmplib.async_multiping(addresses, packets, 0.01, TIMEOUT_S, 50, privileged=True)
     )
-    return cpu_s() - before_s, sum(host.packets_received for host in hosts)
+    took_s = time.monotonic() - begun_s
+    return cpu_s() - before_s, took_s, sum(host.packets_received for host in hosts)
 
 
-def main(kind: str, targets: str, packets: str, log: str = "") -> None:
+def main(how: str, targets: str, packets: str, log: str = "") -> None:
     addresses = Path(targets).read_text().split()
-    if kind == "plain":
+    prober, *words = how.split("-")
+    if "plain" in words:
         vars(icmp_socket)["open_transport"] = PlainTransport
-    if kind == "icmplib":
-        used_s, answered = with_icmplib(addresses, int(packets))
+    for word, flags in STAMPS.items():
+        if word in words:
+            vars(icmp_socket)["_STAMP_FLAGS"] = flags
+    if prober == "icmplib":
+        used_s, took_s, answered = with_icmplib(addresses, int(packets))
     else:
-        used_s, answered = with_engine(addresses, int(packets), whole=kind == "whole", log=log)
-    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"cpu_s": used_s, "answered": answered, "memory_mb": memory_mb}))
+        used_s, took_s, answered = with_engine(addresses, int(packets), set(words), log)
+    figures = {
+        "cpu_s": used_s,
+        "answered": answered,
+        "packets_per_s": answered / took_s,
+        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,10 @@ class Capture:
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(10)
 
+    def first_ns(self) -> int:
+        """Return when the first packet was there, in Unix time."""
+        return next(self._packets())[0]
+
     def rtts_ns(self) -> RttsNs:
         """Return what was captured."""
         rtts_ns: dict[str, list[int]] = defaultdict(list)
