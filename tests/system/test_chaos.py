@@ -49,7 +49,7 @@ class Chaotic:
         self.hosts = Path("/etc/netns") / namespace(lab.name, node) / "hosts"
         self._server, self._log = server, folder / f"{node}.log"
         self._process: subprocess.Popen[bytes] | None = None
-        self.starts = 0
+        self.starts = self._said_before = 0
         self.troubled: set[int] = set()
 
     @contextmanager
@@ -75,6 +75,7 @@ class Chaotic:
 
     def start(self) -> None:
         number = self.starts
+        self._said_before = len(self.log()) if number else 0
         command = [sys.executable, str(SCRIPT), str(self._witnesses / str(number))]
         flags = ["--server", self._server, "--hostname", self.host, "--refresh", "1s"]
         with self._log.open("ab") as log:
@@ -104,6 +105,10 @@ class Chaotic:
 
     def log(self) -> str:
         return self._log.read_text()
+
+    def has_said(self, words: str) -> bool:
+        """Return whether the process that runs now has said this."""
+        return words in self.log()[self._said_before :]
 
 
 @contextmanager
@@ -137,17 +142,22 @@ def cut(lab: Lab) -> Iterator[None]:
 @contextmanager
 def full_disk(lab: Lab, agent: Chaotic) -> Iterator[None]:
     """Have no room on an agent's disk, while its server hangs and the spool would grow."""
-    first = agent.starts - 1
-    with hanging(lab, SERVER.name, "zabbix_server"):
-        with suppress(OSError), (agent.disk / "ballast").open("wb", 0) as ballast:
+    first, ballast = agent.starts - 1, agent.disk / "ballast"
+
+    def suffers() -> bool:
+        with suppress(OSError), ballast.open("ab", 0) as file:  # also what a kill has made free
             while True:
-                ballast.write(bytes(4096))
+                file.write(bytes(4096))
+        return agent.has_said("cannot store values")
+
+    with hanging(lab, SERVER.name, "zabbix_server"):
         try:
-            eventually("no room", lambda: "cannot store values" in agent.log())
+            eventually("no room", suffers)
             yield
+            eventually("no room for the last one", suffers)
         finally:
-            (agent.disk / "ballast").unlink()
-    eventually("room again", lambda: "can store values in" in agent.log())
+            ballast.unlink()
+    eventually("room again", lambda: agent.has_said("can store values in"))
     agent.troubled.update(range(first, agent.starts))
 
 
