@@ -43,8 +43,8 @@ def paths(kind: str, folder: Path) -> set[str]:
         each.fields["preprocessing"][0]["parameters"][0].removeprefix("$.")
         for ref, each in desired([topology]).items()
         if ref.kind is Kind.ITEM
-        if each.fields["key"].startswith(names.KEY_METRIC)
         if each.fields["type"] == "DEPENDENT"
+        if each.fields["master_item"].startswith(names.KEY_PROBE)
     }
 
 
