@@ -189,7 +189,7 @@ def _read(
     tagged: dict[str, Any] = {"evaltype": _ANY_TAG, "tags": topologies}
     named = [{"filter": {"host": [ref.key[0] for ref in hosts]}}] if hosts else []
     yield Kind.HOST, read_paged(client, Kind.HOST, [tagged, *named], **_HOST)
-    yield Kind.HOST_GROUP, [_groups(client)]
+    yield Kind.HOST_GROUP, [_groups(client, scope)]
 
     named_hosts = set(hosts)
     these = [
@@ -236,8 +236,12 @@ def _tag(tag: str, value: str) -> dict[str, str]:
     return {"tag": tag, "value": value, "operator": _EQUALS}
 
 
-def _groups(client: Client) -> list[Row]:
-    """Return the host group, and whether a user group has been granted rights on it."""
+def _groups(client: Client, scope: frozenset[str]) -> list[Row]:
+    """Return the host group, and who owns it besides those whose hosts are in it.
+
+    While ``access`` grants rights on it, that is somebody who is never in scope. Without any
+    host it is what an interrupted deploy began with, or an interrupted destroy left.
+    """
     rows = client.get(
         "hostgroup",
         output=["groupid", "name", "uuid"],
@@ -245,4 +249,6 @@ def _groups(client: Client) -> list[Row]:
         selectHosts=["hostid"],
     )
     granted = client.get("usergroup", output=["usrgrpid"], filter={"name": [names.ACCESS]})
-    return [{**row, "granted": bool(granted)} for row in rows]
+    nobody: frozenset[str] = frozenset()
+    owners = frozenset({""}) if granted else nobody
+    return [{**row, "owners": owners or (nobody if row["hosts"] else scope)} for row in rows]

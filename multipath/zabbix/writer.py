@@ -35,20 +35,22 @@ def apply(client: Client, plan: Plan, ids: Ids, progress: Progress) -> None:
         for action, _kind, changes in plan.batches()
         for page in pages(map(_weight, changes))
     ]
-    for place, (action, page) in enumerate(calls):
-        try:
+    tried = done = 0
+    try:
+        for tried, (action, page) in enumerate(calls, 1):
             _call(client, action, page, ids)
-        except (MultipathError, KeyboardInterrupt) as error:
-            raise InterruptedPlanError(_report(error, calls, place)) from error
-        progress(f"{action} {page[0].ref.kind}", len(page))
+            done = tried
+            progress(f"{action} {page[0].ref.kind}", len(page))
+    except (MultipathError, KeyboardInterrupt) as error:
+        raise InterruptedPlanError(_report(error, calls, done, tried)) from error
 
 
 def _report(
-    error: BaseException, calls: Sequence[tuple[Action, Sequence[Change]]], place: int
+    error: BaseException, calls: Sequence[tuple[Action, Sequence[Change]]], done: int, tried: int
 ) -> str:
-    """Return what came of each call when the one at a place failed."""
+    """Return what came of each call when so many were done, and so many tried."""
     lines = [str(error) or "interrupted"]
-    words = ["done:"] * place + ["failed:"] + ["not tried:"] * (len(calls) - place - 1)
+    words = ["done:"] * done + ["failed:"] * (tried - done) + ["not tried:"] * (len(calls) - tried)
     for word, (action, page) in zip(words, calls, strict=True):
         lines.append(f"  {word:<11}{action} {len(page)} × {page[0].ref.kind}")
     lines.append("What is done stays. Deploy again to finish.")

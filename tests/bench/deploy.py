@@ -1,4 +1,4 @@
-"""How long plan and deploy take, as ratios to the bare API calls of the same run; and their memory.
+"""How long plan and deploy take, as ratios to the bare API calls of the same run.
 
 Topologies share three vantages, two of them behind Zabbix proxies; each has a target of its own.
 """
@@ -7,7 +7,7 @@ import io
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from statistics import median
@@ -16,13 +16,14 @@ from unittest import mock
 from multipath.cli.carry_out import carry_out
 from multipath.cli.planning import Planned, make_destruction, make_plan
 from multipath.topology.model import Topology
-from multipath.zabbix import bulk
+from multipath.zabbix import writer
 from multipath.zabbix.client import Client, Params
 from multipath.zabbix.profile import load_profile
-from tests.bench.many import texts, topologies
-from tests.bench.memory import plan_memory_mb
+from tests.bench.many import topologies
 
 ROUNDS = 3
+PATIENCE_S = 100
+"""After so long no further round of a size is begun."""
 
 
 class TimedClient(Client):
@@ -67,25 +68,34 @@ def measure(
         planned = plan()
         carry_out(client, planned, yes=True, verbose=False)
     into.took_s.append(time.perf_counter() - started_s)
+    print(f"  {len(planned.plan.changes)} changes in {into.took_s[-1]:.1f} s", file=sys.stderr)
     into.bare_s.append(sum(client.in_calls_s[verb] for verb in bare))
     into.changes = len(planned.plan.changes)
     into.calls = client.calls.total()
     return planned
 
 
+def one_each(weights: Iterable[int]) -> list[slice]:
+    """Return pages of one object each."""
+    return [slice(place, place + 1) for place, _ in enumerate(weights)]
+
+
 def rounds(client: TimedClient, asked: Sequence[Topology]) -> dict[str, Measured]:
-    """Deploy, plan once more, add one topology object by object, destroy; each several times."""
+    """Deploy, plan once more, add one topology object by object, destroy; again while time is."""
     steps = {name: Measured() for name in ("deploy", "plan", "one by one", "destroy")}
     one = asked[:1]
 
     def all_of_them() -> Planned:
         return make_plan(client, asked, adopt=False)
 
+    began_s = time.monotonic()
     for _ in range(ROUNDS):
+        if time.monotonic() - began_s > PATIENCE_S:
+            break
         measure(client, steps["deploy"], all_of_them, "create")
         measure(client, steps["plan"], all_of_them, "get")
         measure(client, Measured(), lambda: make_destruction(client, one), "delete")
-        with mock.patch.object(bulk, "OBJECTS", 1):
+        with mock.patch.object(writer, "pages", one_each):
             measure(client, steps["one by one"], all_of_them, "create")
         measure(client, steps["destroy"], lambda: make_destruction(client, asked), "delete")
     return steps
@@ -113,8 +123,6 @@ def main(number: int) -> None:
         f"topology; scaled to {steps['deploy'].changes} objects {alone_s:.0f} s, "
         f"{alone_s / median(steps['deploy'].bare_s):.1f} times the bulk calls."
     )
-    memory_mb = plan_memory_mb(texts(10 * number))
-    print(f"\nMemory of `multipath plan` at {50 * number} edges: {memory_mb:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from multipath.render.desired import desired
 from multipath.topology.loader import load
+from tests.bench.many import texts
 from tests.zabbix.fake import serving
 from tests.zabbix.recorded import Recorded
 
@@ -25,11 +26,11 @@ finally:
 """Its own peak; what wait4 tells of a child counts in the memory of the process that made it."""
 
 
-def plan_memory_mb(texts: Sequence[str]) -> float:
+def plan_memory_mb(topologies: Sequence[str]) -> float:
     """Return the most memory that the command takes, its interpreter and libraries counted in."""
     with TemporaryDirectory() as folder:
         files = []
-        for place, text in enumerate(texts):
+        for place, text in enumerate(topologies):
             files.append(Path(folder) / f"{place}.yaml")
             files[-1].write_text(text, encoding="utf-8")
         recorded = Recorded(desired(load(files)))
@@ -48,3 +49,9 @@ def _peak_mb(words: list[str], url: str) -> float:
     )
     assert "Nothing to change." in done.stdout
     return int(done.stderr.split()[-2]) / _KB
+
+
+if __name__ == "__main__":
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    memory_mb = plan_memory_mb(texts(number))
+    print(f"Memory of `multipath plan` at {5 * number} edges: {memory_mb:.0f} MB")

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import TimeoutError as NotInTimeError
 
 CHROMIUM = Path("/usr/bin/chromium")
 _QUIET = [
@@ -54,8 +55,15 @@ def open_dashboard(page: Page, url: str, number: int = 1) -> None:
 
 
 def map_links(page: Page) -> dict[str, str]:
-    """Return the colour of each link of the map that is shown, by the link's label."""
-    page.wait_for_selector(".map-links tspan", state="attached")
+    """Return the colour of each link of the map that is shown, by the link's label.
+
+    None if the map is not drawn in time: its first reading failed, and the next is in 15 minutes;
+    or one of its pictures is late.
+    """
+    try:
+        page.wait_for_selector(".map-links tspan", state="attached")
+    except NotInTimeError:
+        return {}
     return dict(
         page.eval_on_selector_all(
             ".map-links > g",

@@ -20,12 +20,13 @@ def decode_group(row: dict[str, Any], ids: Ids) -> Object:
     """Return a host group. It belongs to those whose hosts are in it, if multipath made it.
 
     A host that was not read is someone else's: the group then has an owner that is never in
-    scope, and so is never deleted. The same holds while `access` grants rights on the group.
+    scope, and so is never deleted. ``row["owners"]`` are those whom the reader knows besides.
     """
     owners: frozenset[str] = frozenset()
     if row["uuid"] == names.HOST_GROUP_UUID:
-        owners = owners.union(*(ids.host_owners.get(host["hostid"], {""}) for host in row["hosts"]))
-        owners |= {""} if row["granted"] else frozenset()
+        owners = row["owners"].union(
+            *(ids.host_owners.get(host["hostid"], {""}) for host in row["hosts"])
+        )
     return _object(Kind.HOST_GROUP, {"name": row["name"]}, owners)
 
 
