@@ -5,6 +5,7 @@ a directed pair of nodes. Renderer, reader and agent all take their names from h
 """
 
 import re
+import zlib
 from collections.abc import Iterable, Mapping
 
 PREFIX = "multipath"
@@ -78,6 +79,18 @@ def path_host(topology: str) -> str:
     return f"{PREFIX}.path.{topology}"
 
 
+_TARGET_MAX = 127 - len(f"{PREFIX}.target..") - 64
+"""Characters of an address in the name of a target's host: Zabbix takes 128."""
+
+
+def target_host(node: str, address: str) -> str:
+    """Return the Zabbix host of a target: one for all topologies that mean the same place."""
+    plain = re.sub(r"[^0-9A-Za-z.-]", "-", address)
+    if len(plain) > _TARGET_MAX:
+        plain = f"{plain[: _TARGET_MAX - 9]}-{zlib.crc32(address.encode()):08x}"
+    return f"{PREFIX}.target.{node}.{plain}"
+
+
 def route(proxy: str | None = None) -> str:
     """Return a route from source to target: ``direct``, or ``via-proxy1``."""
     return f"via-{proxy}" if proxy else "direct"
@@ -149,12 +162,13 @@ def verdict_key(topology: str, part: str) -> str:
     return f"{KEY_VERDICT}[{topology},{part}]"
 
 
-def side_key(topology: str, node: str) -> str:
-    """Return the key of the health of a vantage's side as one path's verdict has it.
+def side_key(topology: str, node: str, address: str = "") -> str:
+    """Return the key of the health of a place's side as one path's verdict has it.
 
-    With ``*`` as the topology it stands for all paths.
+    A vantage is known by its name, a target by its address besides. With ``*`` as the topology it
+    stands for all paths.
     """
-    return f"{KEY_VERDICT}[{topology},side,{node}]"
+    return f"{KEY_VERDICT}[{topology},side,{node}{',' if address else ''}{address}]"
 
 
 def better_check(route: str) -> str:

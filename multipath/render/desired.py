@@ -65,6 +65,13 @@ def _objects(renderer: jinja2.Environment, topology: Topology) -> Iterator[Objec
             zabbix_proxy=node.zabbix_proxy,
             agent=node.agent,
         )
+    yield from objects(
+        "target.yaml.j2",
+        f"target {topology.target} of {topology.name}",
+        topology=topology.name,
+        node=topology.target,
+        address=topology.nodes[topology.target].address,
+    )
     for edge in all_edges:
         yield from objects(
             "edge.yaml.j2",

@@ -10,7 +10,7 @@ from multipath.diagnosis import compiled, compiled_edge, wording_en, wording_zh
 from multipath.diagnosis.compiled_edge import EdgeItems
 from multipath.diagnosis.cuts import HEAVY_CYCLES
 from multipath.diagnosis.locate import Outcome
-from multipath.diagnosis.places import Path, Place
+from multipath.diagnosis.places import Path
 from multipath.diagnosis.rules import HEALTHS
 from multipath.diagnosis.state import Health
 from multipath.topology.edges import Edge, Role
@@ -21,12 +21,10 @@ _JOINED, _COMMA = "concat({})", ',",",'
 _PLACE_WORDS = {"en": wording_en.place, "zh": wording_zh.place}
 _HOLD = 3
 
-_PRIORITY = {Place.TARGET: "HIGH", Place.MIDDLE: "WARNING"}
-
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """A place that a path's own trigger blames.
+    """A stretch between two places, which a path's own trigger blames.
 
     Args:
         code: the verdict's number.
@@ -57,7 +55,8 @@ class PathVerdict:
         script: what turns it into the verdict.
         telling: what turns that into words: ``la's side: lossy``.
         meanings: what each number of a verdict means, in words.
-        blames: the places that the path's triggers blame; sides of vantages have their own.
+        blames: the stretches that the path's triggers blame.
+        sides: the nodes whose sides may be blamed; the problem of a side is all paths' together.
     """
 
     states: str
@@ -68,6 +67,7 @@ class PathVerdict:
     telling: str
     meanings: Mapping[int, str]
     blames: Sequence[Blame]
+    sides: Sequence[str]
 
 
 def path_verdict(topology: Topology, edges: Sequence[Edge], w: Mapping[str, str]) -> PathVerdict:
@@ -87,10 +87,11 @@ def path_verdict(topology: Topology, edges: Sequence[Edge], w: Mapping[str, str]
         telling=_telling(meanings, w),
         meanings=meanings,
         blames=[
-            _blame(topology, path, edges, number, meanings[number])
+            _blame(topology, edges, number, segment, meanings[number])
             for number, (outcome, segment) in compiled.meanings(path).items()
-            if outcome is Outcome.PLACE and segment not in {topology.source, *topology.proxies}
+            if outcome is Outcome.PLACE and segment not in topology.nodes
         ],
+        sides=[topology.source, topology.target, *topology.proxies],
     )
 
 
@@ -182,16 +183,16 @@ def _telling(meanings: Mapping[int, str], w: Mapping[str, str]) -> str:
     return (constants + _TELL).strip()
 
 
-def _blame(topology: Topology, path: Path, edges: Sequence[Edge], number: int, text: str) -> Blame:
-    _, segment = compiled.meanings(path)[number]
-    place = path.place(segment)
+def _blame(
+    topology: Topology, edges: Sequence[Edge], number: int, segment: str, text: str
+) -> Blame:
     direct = segment == names.edge_name(topology.source, topology.target)
     return Blame(
         code=number,
         segment=segment,
         text=text,
-        says="target_says" if place is Place.TARGET else "direct_says" if direct else "middle_says",
-        priority="HIGH" if direct else _PRIORITY[place],
+        says="direct_says" if direct else "middle_says",
+        priority="HIGH" if direct else "WARNING",
         hold=_hold(segment, edges),
     )
 

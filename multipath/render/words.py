@@ -144,6 +144,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "agent_lag": ("longest scheduling lag", "最大调度延迟"),
     "agent_cpu": ("CPU", "CPU"),
     "agent_memory": ("memory", "内存"),
+    "target": (
+        "multipath target {node} at {address}: what the paths to it say together",
+        "multipath 目标 {node}（{address}）：综合到它的各条路径的结果",
+    ),
     "proxy_seen": ("Zabbix proxy {proxy}: last seen", "Zabbix proxy {proxy}：最近一次通信"),
     "agent_alive_says": (
         "1 as long as the probe agent of this vantage reports.",

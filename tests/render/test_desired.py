@@ -1,5 +1,6 @@
 """What the templates make of a topology."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -28,6 +29,41 @@ def objects(sh_la: Topology) -> State:
     return desired([sh_la])
 
 
+def test_topologies_with_the_same_target_share_the_problem_of_its_side(sh_la: Topology) -> None:
+    other = sh_la.model_copy(update={"name": "other"})
+    found = desired([sh_la, other])
+    host = names.target_host("la", "203.0.113.10")
+    shared = found[Ref(Kind.TRIGGER, (host, names.CHECK_SIDE))]
+    topologies = [tag["value"] for tag in shared.fields["tags"] if tag["tag"] == "multipath"]
+    assert topologies == ["other", "sh-la"]
+    side = found[Ref(Kind.ITEM, (host, names.KEY_SIDE))]
+    key = names.side_key("*", "la", "203.0.113.10")
+    assert side.fields["params"] == f"max(last_foreach(/*/{key},2m))"
+    for name in ("sh-la", "other"):
+        key = names.side_key(name, "la", "203.0.113.10")
+        assert Ref(Kind.ITEM, (names.path_host(name), key)) in found
+        path = names.path_host(name)
+        blamed = [ref.key[1] for ref in found if ref.kind is Kind.TRIGGER and ref.key[0] == path]
+        assert names.verdict_check("la") not in blamed
+        assert names.verdict_check("zabbix-sh>la") in blamed
+
+
+def test_a_target_of_the_same_name_at_another_address_is_another_place(sh_la: Topology) -> None:
+    moved = sh_la.nodes["la"].model_copy(update={"address": "203.0.113.99"})
+    other = sh_la.model_copy(update={"name": "other", "nodes": {**sh_la.nodes, "la": moved}})
+    hosts = {ref.key[0] for ref in desired([sh_la, other]) if ref.kind is Kind.HOST}
+    assert {names.target_host("la", each) for each in ("203.0.113.10", "203.0.113.99")} <= hosts
+
+
+@pytest.mark.parametrize(
+    "address", ["2001:db8::1", "a" * 63 + ".example.com", "_x.example", "x" * 250]
+)
+def test_the_name_of_a_targets_host_is_one_that_zabbix_takes(address: str) -> None:
+    host = names.target_host("n" * 64, address)
+    assert re.fullmatch(r"[0-9A-Za-z_. -]{1,128}", host)
+    assert host != names.target_host("n" * 64, f"{address[:-1]}z")
+
+
 def _of(objects: State, kind: Kind) -> list[Object]:
     return [each for ref, each in objects.items() if ref.kind is kind]
 
@@ -41,10 +77,10 @@ def test_sh_la_is_three_vantages_a_path_and_five_masters(objects: State) -> None
     assert len(masters) == 5
     assert Counter(ref.kind for ref in objects) == {
         Kind.HOST_GROUP: 1,
-        Kind.HOST: 3 + 1,
-        Kind.VALUE_MAP: 3 * 3 + 2,
-        Kind.MACRO: 3 * 2 + 2 + 5 * 4,
-        Kind.ITEM: 3 * (2 + 10 + 1) + 2 + 5 * 24 + 3 * 3 + 5 + 3 + 3,
+        Kind.HOST: 3 + 1 + 1,
+        Kind.VALUE_MAP: 3 * 3 + 1 + 2,
+        Kind.MACRO: 3 * 2 + 1 + 2 + 5 * 4,
+        Kind.ITEM: 3 * (2 + 10 + 1) + 2 + 5 * 24 + 3 * 3 + 5 + 4 + 1 + 3,
         Kind.TRIGGER: 3 * (3 + 1) + 2 + 5 * 5 + (1 + 5) + 2 + 2,
         Kind.GRAPH: 5 + 2,
         Kind.MAP: 1,
@@ -103,7 +139,7 @@ def test_a_master_item_tells_the_agent_all_it_needs(objects: State) -> None:
 
 def test_a_figure_that_a_measurement_lacks_gives_no_value(objects: State) -> None:
     calculated = [each for each in _of(objects, Kind.ITEM) if each.fields["type"] == "CALCULATED"]
-    assert len(calculated) == 5 * 4 + 3 * 3 + 3 + 1 + 1 + 1
+    assert len(calculated) == 5 * 4 + 3 * 3 + 4 + 1 + 1 + 1
     for each in calculated:
         step, *_ = each.fields["preprocessing"]
         assert step["type"] == "CHECK_NOT_SUPPORTED"
@@ -173,6 +209,7 @@ def test_a_vantage_is_monitored_by_its_zabbix_proxy(objects: State) -> None:
         "multipath.zabbix-sh": "",
         "multipath.proxy1": "proxy1",
         "multipath.proxy2": "proxy2",
+        "multipath.target.la.203.0.113.10": "",
         "multipath.path.sh-la": "",
     }
 
@@ -190,10 +227,12 @@ def test_every_alarm_of_an_edge_waits_for_its_agent_and_that_for_its_zabbix_prox
 ) -> None:
     for ref, each in objects.items():
         chain = [ref]
-        while ref.kind is Kind.TRIGGER and (others := objects[chain[-1]].fields["dependencies"]):
+        if ref.kind is not Kind.TRIGGER or _tags(each)["scope"] == "verdict":
+            continue
+        while others := objects[chain[-1]].fields["dependencies"]:
             (other,) = others
             chain.append(Ref(Kind.TRIGGER, (other["host"], other["name"])))
-        if ref.kind is Kind.TRIGGER and _tags(each)["scope"] == "edge":
+        if _tags(each)["scope"] == "edge":
             checks = [_tags(objects[other])["check"] for other in chain]
             away = [] if "sh" in ref.key[0] else ["proxy-away", "side-ill"]
             vantage = ["agent-silent", *away]
@@ -206,7 +245,7 @@ def test_topologies_share_a_vantage_and_both_tag_it(sh_la: Topology) -> None:
     host = both[Ref(Kind.HOST, ("multipath.zabbix-sh",))]
     assert host.owners == {"sh-la", "sh-la-2"}
     assert [tag["value"] for tag in host.fields["tags"]] == ["sh-la", "sh-la-2"]
-    assert len(_of(both, Kind.HOST)) == 3 + 2
+    assert len(_of(both, Kind.HOST)) == 3 + 1 + 2
     assert len(_of(both, Kind.GRAPH)) == 2 * 7
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from multipath import names
 from multipath.zabbix.client import Client
 from tests.conftest import ON_BOTH_VERSIONS, Lab
 from tests.system.steps import (
@@ -78,7 +79,7 @@ def test_destroy_leaves_zabbix_as_it_was_before_deploy(
     other = copy_of(sh_la, tmp_path)
     before = counts(client)
     multipath("deploy", other, "--profile", lab.profile_name, "--yes")
-    assert counts(client)["item"] == before["item"] + 5 * 24 + 3 * 3 + 5 + 3 + 3
+    assert counts(client)["item"] == before["item"] + 5 * 24 + 3 * 3 + 5 + 4 + 3
     multipath("destroy", other, "--profile", lab.profile_name, "--yes")
     assert counts(client) == before
     assert "Nothing to change" in multipath("destroy", other, "--profile", lab.profile_name)
@@ -93,6 +94,16 @@ def test_a_drift_is_found_and_mended(lab: Lab, sh_la: Path, client: Client) -> N
     printed = multipath("deploy", sh_la, "--profile", lab.profile_name, "--yes")
     assert "priority: INFO → WARNING" in printed
     assert "0 to create, 1 to update, 0 to delete" in printed
+
+
+NOBODY = "nobody answers"
+
+
+def evidence(client: Client) -> list[str]:
+    """Return what the traces of the ill edges say, without their times."""
+    key = names.verdict_key("sh-la", "evidence")
+    (row,) = client.get("item", output=["lastvalue"], filter={"key_": key})
+    return [each.rpartition("Z ")[2] for each in row["lastvalue"].split(" | ")]
 
 
 @ON_BOTH_VERSIONS
@@ -116,6 +127,11 @@ def test_the_targets_side_down_is_seen_on_the_three_edges_to_it(
             "sh-la proxy2→la: down",
             "sh-la zabbix-sh→la: down",
         ]
+        eventually("the traces of that minute", lambda: evidence(client) == [NOBODY] * 3)
+        place = [{"tag": names.TAG_PLACE, "value": "la", "operator": "1"}]
+        eventually("one more", lambda: bool(client.get("problem", tags=place)))
+        (problem,) = client.get("problem", output=["name"], tags=place)
+        assert problem["name"] == "multipath: la's side: down (5)"
     finally:
         lab.heal()
     eventually(

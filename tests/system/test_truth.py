@@ -84,14 +84,8 @@ def path(
     multipath("deploy", file, "--profile", lab.profile_name, "--yes")
     try:
         found = FastPath(client)
-        for vantage in VANTAGES:
-            host = names.vantage_host(vantage)
-            (row,) = client.get(
-                "usermacro",
-                output=["hostmacroid"],
-                filter={"macro": "{$MULTIPATH.SIDE.HOLD}"},
-                hostids=client.get("host", output=["hostid"], filter={"host": host})[0]["hostid"],
-            )
+        holds = {"macro": "{$MULTIPATH.SIDE.HOLD}"}
+        for row in client.get("usermacro", output=["hostmacroid"], filter=holds):
             client.call("usermacro.update", {"hostmacroid": row["hostmacroid"], "value": "3s"})
         eventually("all edges are known", lambda: states(client) == "11111", patience_s=180)
         yield found
