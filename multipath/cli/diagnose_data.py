@@ -86,6 +86,10 @@ def _finding(topology: Topology, found: Finding) -> dict[str, Any]:
         ],
         "carried": [_carried(each) for each in found.carried],
         "edges": [_edge(each) for each in found.edges],
+        "traces": [
+            {"edge": each.edge.name, "at": utc(each.at_s), "says": each.says}
+            for each in found.traces
+        ],
     }
 
 

@@ -90,6 +90,8 @@ def _details(topology: Topology, found: Finding) -> Iterator[str]:
     if found.carried:
         parts = (f"{place(path, each.segment)} {_amount(each)}" for each in found.carried)
         yield f"Carried by: {'; '.join(parts)}."
+    for each in found.traces:
+        yield f"Traced: {each.edge.label} {each.says}."
 
 
 def _edges(shown: Sequence[Shown]) -> Table:

@@ -17,6 +17,7 @@ from multipath.zabbix.client import Client
 from multipath.zabbix.history import Progress, cycles, hourly
 from multipath.zabbix.pages import hours
 from multipath.zabbix.signs import signs
+from multipath.zabbix.traces import traces
 from multipath.zabbix.verdicts import notable_hours, samples
 
 _METRICS = ("loss", "sent", "rtt.p50")
@@ -76,8 +77,11 @@ def moment(client: Client, topology: Topology, at_s: float) -> Moment:
     going_on = [each for each in incidents(held, settle_s(topology)) if each.end_s == at_s]
     usual = _usuals(client, topology, at_s, figures, held)
     besides = _besides(client, topology, at_s, now.healths)
-    found = finding(topology, now, figures, usual)
-    return Moment(topology, at_s, going_on[-1] if going_on else None, found, besides)
+    incident = going_on[-1] if going_on else None
+    begun_s = incident.begin_s if incident else at_s
+    tracks = traces(client, topology, hours(begin_s, at_s), begin_s) if incident else []
+    found = finding(topology, now, figures, usual, tracks, begun_s)
+    return Moment(topology, at_s, incident, found, besides)
 
 
 def span(
@@ -107,18 +111,29 @@ def span(
         )
     )
     usual = _usuals(client, topology, until_s, figures, held)
-    told = tuple((each, finding(topology, each.main, figures, usual)) for each in found)
+    tracks = traces(client, topology, sorted(touched), since_s - HOUR_S)
+    told = tuple(
+        (each, finding(topology, each.main, figures, usual, tracks, each.begin_s)) for each in found
+    )
     return Span(topology, since_s, until_s, _unknown_s(within, held, since_s, until_s), told)
 
 
 def _besides(
     client: Client, topology: Topology, at_s: float, healths: Sequence[Health]
 ) -> tuple[Circumstance, ...]:
-    """Return what is the matter besides the network; whose edges are known, is heard."""
+    """Return what is the matter besides the network.
+
+    Whose edges are known, is heard. What a Zabbix proxy kept while it was away came later: of that
+    time, its agents were not heard.
+    """
     path = Path.of(topology)
     known = {ends[0] for ends, health in zip(path.ends, healths, strict=True) if health}
     vantages = [
-        replace(each, heard=each.heard or each.node in known)
+        replace(
+            each,
+            heard=each.node in known or (each.heard and each.zabbix_proxy_heard),
+            late=each.late and each.node not in known,
+        )
         for each in signs(client, topology, at_s)
     ]
     return circumstances(path, healths, vantages, {})

@@ -71,6 +71,33 @@ class Carried:
     delay_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """What a trace of an edge said, and when it came in."""
+
+    edge: Edge
+    at_s: float
+    says: str
+
+
+def witnesses(
+    seen: Sequence[Shown], traces: Iterable[Traced], begin_s: float, end_s: float
+) -> tuple[Traced, ...]:
+    """Return the first trace of each edge that is ill that came in between two times.
+
+    Args:
+        seen: what the edges showed.
+        traces: of any edges, oldest first.
+        begin_s: when the fault may have begun, Unix time.
+        end_s: when it ended.
+    """
+    first: dict[Edge, Traced] = {}
+    for each in traces:
+        if begin_s <= each.at_s < end_s:
+            first.setdefault(each.edge, each)
+    return tuple(first[each.edge] for each in seen if each.health.bad and each.edge in first)
+
+
 def usuals(
     edges: Sequence[Edge], hours: Sequence[Cycle], cycles: Sequence[Cycle]
 ) -> dict[Place, Usual]:

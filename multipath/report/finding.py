@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from multipath.diagnosis.places import Path
 from multipath.diagnosis.timeline import Phase
 from multipath.report.cycle import Cycle, Place
-from multipath.report.evidence import Carried, Shown, Usual, carried, chances, shown
+from multipath.report.evidence import (
+    Carried,
+    Shown,
+    Traced,
+    Usual,
+    carried,
+    chances,
+    shown,
+    witnesses,
+)
 from multipath.topology.edges import edges
 from multipath.topology.model import Topology
 
@@ -25,12 +34,14 @@ class Finding:
         chances: of each of its explanations.
         edges: what each edge showed.
         carried: what each segment did to what passed it.
+        traces: of the edges that are ill, when they turned so.
     """
 
     phase: Phase
     chances: tuple[float, ...]
     edges: tuple[Shown, ...]
     carried: tuple[Carried, ...]
+    traces: tuple[Traced, ...] = ()
 
 
 def lag_s(topology: Topology) -> float:
@@ -39,7 +50,12 @@ def lag_s(topology: Topology) -> float:
 
 
 def finding(
-    topology: Topology, phase: Phase, cycles: Sequence[Cycle], usual: Mapping[Place, Usual]
+    topology: Topology,
+    phase: Phase,
+    cycles: Sequence[Cycle],
+    usual: Mapping[Place, Usual],
+    traces: Sequence[Traced] = (),
+    begun_s: float | None = None,
 ) -> Finding:
     """Return what is said of a phase.
 
@@ -48,6 +64,8 @@ def finding(
         phase: which.
         cycles: those of its time, and more.
         usual: how its edges are when they are well.
+        traces: of its edges, oldest first.
+        begun_s: when what is the matter began, if that was before the phase.
     """
     path, all_edges = Path.of(topology), edges(topology)
     begin_s, end_s = phase.begin_s - lag_s(topology), phase.end_s - lag_s(topology)
@@ -58,4 +76,6 @@ def finding(
 
     seen = within(begin_s)
     latest = within(max(begin_s, end_s - WINDOW_S))
-    return Finding(phase, chances(path, latest, phase.verdict), seen, carried(path, seen))
+    fault_s = (phase.begin_s if begun_s is None else begun_s) - lag_s(topology)
+    found = witnesses(seen, traces, fault_s, phase.end_s)
+    return Finding(phase, chances(path, latest, phase.verdict), seen, carried(path, seen), found)

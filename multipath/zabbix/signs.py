@@ -1,4 +1,8 @@
-"""Reads the signs of vantages besides their edges: agents and Zabbix proxies that fell silent."""
+"""Reads the signs of vantages besides their edges: agents and Zabbix proxies that fell silent.
+
+A value bears the time at which it was measured, not that at which it came. So an agent that has
+values of a time when Zabbix had raised that it was silent has delivered them late.
+"""
 
 from collections.abc import Iterator, Mapping
 
@@ -15,6 +19,10 @@ AGENT_SILENT_S, PROXY_AWAY_S = 120.0, 60.0
 
 _AGENT, _PROXY = "agent", "Zabbix proxy"
 _EVERY_S = 10
+_EQUALS, _PROBLEM = "1", "1"
+_LOOK_BACK_S = 7 * 86400
+"""An agent that has been silent for longer is silent, whatever it delivers."""
+
 _Sign = tuple[str, str]
 """A node, and what is known of it."""
 
@@ -32,15 +40,43 @@ def signs(client: Client, topology: Topology, at_s: float) -> tuple[VantageSigns
         for value in values(client, items, hours(at_s - AGENT_SILENT_S, at_s), per_hour):
             if value.at_s <= at_s:
                 last[value.what] = value
+    silent = _silent_hosts(client, topology, at_s)
     return tuple(
         VantageSigns(
             node,
             heard=_fresh(last, (node, _AGENT), at_s),
+            late=names.vantage_host(node) in silent and _fresh(last, (node, _AGENT), at_s),
             zabbix_proxy=topology.nodes[node].zabbix_proxy,
             zabbix_proxy_heard=_proxy_heard(last, (node, _PROXY), at_s),
         )
         for node in (topology.source, *topology.proxies)
     )
+
+
+def _silent_hosts(client: Client, topology: Topology, at_s: float) -> set[str]:
+    """Return the hosts of vantages whose agent Zabbix held for silent at a time."""
+    triggers = client.get(
+        "trigger",
+        output=["triggerid"],
+        selectHosts=["host"],
+        tags=[
+            {"tag": names.TAG_TOPOLOGY, "value": topology.name, "operator": _EQUALS},
+            {"tag": names.TAG_CHECK, "value": names.CHECK_AGENT, "operator": _EQUALS},
+        ],
+    )
+    host_of = {each["triggerid"]: each["hosts"][0]["host"] for each in triggers}
+    if not host_of:
+        return set()
+    events = client.get(
+        "event",
+        output=["objectid", "value"],
+        objectids=list(host_of),
+        time_from=int(at_s - _LOOK_BACK_S),
+        time_till=int(at_s),
+        sortfield="eventid",
+    )
+    last = {each["objectid"]: each["value"] for each in events}
+    return {host_of[number] for number, value in last.items() if value == _PROBLEM}
 
 
 def _wanted(topology: Topology) -> Iterator[tuple[_Sign, Key]]:

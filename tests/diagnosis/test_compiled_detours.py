@@ -1,6 +1,9 @@
+from collections.abc import Sequence
+from itertools import pairwise
 from random import Random
 
 import dukpy
+import pytest
 
 from multipath.diagnosis.compiled_detours import FIRST_ADVICE, encode, script, told
 from multipath.diagnosis.detours import Advice, Leg, Margins, Route, advise, routes
@@ -49,3 +52,54 @@ def test_a_route_is_advised_in_the_fourth_window_and_tells_what_it_saves() -> No
         number, beaten, _ = text.split(" ")
         advice = Advice("p1" if number == "1" else "", int(beaten))
     assert said == ["0 1 0.000000", "0 2 0.000000", "0 3 0.000000", "1 0 0.028000"]
+
+
+WINDOWS_A_DAY = 24 * 60
+FOLLOW = """
+var next = new Function('value', dukpy.script), advice = dukpy.first;
+dukpy.costs.map(function (each) {
+  advice = next(advice + ' ' + each);
+  return Number(advice.split(' ')[0]);
+})
+"""
+
+
+def followed(costs_s: Sequence[Sequence[float]]) -> list[int]:
+    """Return the number of the route advised after each window, from the first advice on."""
+    words = [" ".join(f"{cost_s!r} 0" for cost_s in window) for window in costs_s]
+    said: list[int] = dukpy.evaljs(FOLLOW, script=script(), first=FIRST_ADVICE, costs=words)
+    return said
+
+
+def cost_s(rtt_s: float, random: Random) -> float:
+    """Return what a route costs in a window of 120 packets, of which one in 500 is lost."""
+    lost = sum(random.random() < 0.002 for _ in range(120))
+    return random.gauss(rtt_s, 0.004) + lost / 120
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_day_of_noisy_near_ties_does_not_flap(seed: int) -> None:
+    """Equal routes, and one that is better by just what it takes: then it may be taken, once."""
+    random = Random(seed)
+    equal = [[cost_s(0.18, random) for _ in range(3)] for _ in range(WINDOWS_A_DAY)]
+    assert set(followed(equal)) == {0}
+    better = [
+        [cost_s(0.18, random), cost_s(0.18, random), cost_s(0.162, random)]
+        for _ in range(WINDOWS_A_DAY)
+    ]
+    told = followed(better)
+    assert sum(one != other for one, other in pairwise(told)) <= 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_real_change_is_followed_within_five_windows_and_back(seed: int) -> None:
+    random = Random(seed)
+    told = followed(
+        [
+            [cost_s(0.24 if 20 <= minute < 40 else 0.15, random), cost_s(0.195, random)]
+            for minute in range(60)
+        ]
+    )
+    assert set(told[:20]) == {0}
+    assert set(told[25:40]) == {1}
+    assert set(told[45:]) == {0}

@@ -24,8 +24,13 @@ Key = tuple[str, str]
 
 HOUR_S = 3600
 
-FLOAT, UNSIGNED, TEXT = "0", "3", "4"
-_HISTORY = {FLOAT: "history", UNSIGNED: "history_uint", TEXT: "history_text"}
+FLOAT, CHAR, UNSIGNED, TEXT = "0", "1", "3", "4"
+_HISTORY = {
+    FLOAT: "history",
+    CHAR: "history_str",
+    UNSIGNED: "history_uint",
+    TEXT: "history_text",
+}
 _TRENDS = {FLOAT: "trends", UNSIGNED: "trends_uint"}
 _NUMBER = {FLOAT: float, UNSIGNED: int}
 
@@ -108,6 +113,12 @@ def write(lab: str, client: Client, values: Iterable[tuple[Key, int, int, float 
         write_history(lab, of_type, value_type)
         if value_type in _TRENDS:
             write_trends(lab, of_type, value_type)
+
+
+def raise_problem(lab: str, triggerid: str, second: int) -> None:
+    """Have a trigger of a lab raise a problem at a time."""
+    columns = "(eventid,source,object,objectid,clock,value,name)"
+    _copy(lab, f"events {columns}", [(10**15 + second, 0, 0, triggerid, second, 1, "past")])
 
 
 def forget_history(lab: str, before_s: int) -> None:

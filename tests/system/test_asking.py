@@ -176,6 +176,61 @@ def test_a_silent_agent_is_told_besides(told: list[str], bare: Lab, admin: Clien
     ]
 
 
+def test_what_an_agent_delivered_late_is_told_so(told: list[str], bare: Lab, admin: Client) -> None:
+    """Zabbix had raised that it is silent, and yet there are values of that time now."""
+    name, at_s = story.TOPOLOGY.name, story.BEGIN_S - 2 * story.DAY_S
+    states = names.path_host(name), names.verdict_key(name, "states")
+    (seen,) = encode([Health(int(digit)) for digit in "10111"])
+    rows: list[tuple[past.Key, int, int, float | str]] = []
+    for second in range(at_s - 300, at_s, 10):
+        rows.append((states, second, 0, seen))
+        rows += [
+            (_on(node, names.KEY_AGENT_PING), second, 0, 1)
+            for node in ("zabbix-sh", "proxy1", "proxy2")
+        ]
+        rows += [
+            (_on(node, names.zabbix_proxy_key(node)), second, 0, second - 3)
+            for node in ("proxy1", "proxy2")
+        ]
+    past.write(bare.name, admin, rows)
+    assert _moment(told, at_s)["besides"] == []
+    (trigger,) = admin.get(
+        "trigger",
+        output=["triggerid"],
+        host=names.vantage_host("proxy1"),
+        tags=[{"tag": names.TAG_CHECK, "value": names.CHECK_AGENT, "operator": "1"}],
+    )
+    past.raise_problem(bare.name, trigger["triggerid"], at_s - 120)
+    (late,) = _moment(told, at_s)["besides"]
+    assert (late["cause"], late["where"]) == ("collector unreachable", "proxy1")
+    assert late["says"] == "proxy1 delivers what waited with it while Zabbix was out of its reach"
+
+
+def test_the_traces_of_the_minute_bear_witness(told: list[str], bare: Lab, admin: Client) -> None:
+    """Of each edge that is ill: the first when it turned so."""
+    begin_s = story.DOWN.begin_s
+    rows: list[tuple[past.Key, int, int, float | str]] = [
+        (past.metric(edge, names.METRIC_WAY), second, 0, f"{says} {edge.name}")
+        for edge in story.EDGES
+        for second, says in (
+            (begin_s - 300, "there"),
+            (begin_s + 17, "nobody"),
+            (begin_s + 200, "nobody again"),
+        )
+    ]
+    past.write(bare.name, admin, rows)
+    expected = [
+        {"edge": edge, "at": _utc(begin_s + 17), "says": f"nobody {edge}"}
+        for edge in ("zabbix-sh>la", "proxy1>la", "proxy2>la")
+    ]
+    assert _moment(told, begin_s + 400)["traces"] == expected
+    options = ["--since", _utc(begin_s - 60), "--until", _utc(story.DOWN.end_s + 60)]
+    (found,) = json.loads(multipath("diagnose", EXAMPLE, *told, *options, "--json"))
+    assert [each["traces"] for each in found["incidents"]] == [expected]
+    printed = multipath("diagnose", EXAMPLE, *told, *options)
+    assert "Traced: ② proxy1→la nobody proxy1>la." in printed
+
+
 def test_routes_are_compared(told: list[str]) -> None:
     options = ["--since", _utc(story.BEGIN_S), "--until", _utc(story.END_S)]
     (found,) = json.loads(multipath("routes", EXAMPLE, *told, *options, "--json"))
