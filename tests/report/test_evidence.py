@@ -7,7 +7,15 @@ from multipath.diagnosis.places import Path
 from multipath.diagnosis.posterior import USUAL_LOSS_RATIO
 from multipath.diagnosis.timeline import Phase
 from multipath.report.cycle import HOUR_S, Cycle
-from multipath.report.evidence import Usual, carried, chances, shown, usuals
+from multipath.report.evidence import (
+    Traced,
+    Usual,
+    carried,
+    chances,
+    shown,
+    usuals,
+    witnesses,
+)
 from multipath.report.finding import Finding, finding
 from tests.diagnosis.paths import read
 from tests.report.makers import CYCLE_S, EDGES, NOON_S, TOPOLOGY, good, hour, lost, unsent
@@ -49,6 +57,23 @@ def test_an_edge_shows_its_packets_and_its_rtt() -> None:
 def test_an_edge_that_was_not_measured_shows_nothing() -> None:
     (first, *_) = shown(EDGES, read("01111"), measured(0, 0, 0, 0, 0)[60:], USUAL)
     assert (first.sent, first.loss_ratio, first.rtt_s, first.excess_s) == (0, None, None, None)
+
+
+def test_the_first_trace_of_each_ill_edge_bears_witness() -> None:
+    seen = shown(EDGES, read("41501"), measured(30, 0, 100, 0, 0), USUAL)
+    traces = [
+        Traced(EDGES[edge], NOON_S + second, says)
+        for second, edge, says in (
+            (-1, 0, "too early"),
+            (5, 2, "third"),
+            (7, 1, "well"),
+            (8, 0, "first"),
+            (9, 0, "first again"),
+            (60, 2, "too late"),
+        )
+    ]
+    found = witnesses(seen, traces, NOON_S, NOON_S + 60)
+    assert [(each.edge.number, each.says) for each in found] == [(1, "first"), (3, "third")]
 
 
 def test_hours_say_what_is_usual_and_their_worst_tenth_does_not() -> None:
