@@ -92,9 +92,7 @@ def span(
     Raises:
         ZabbixError: a call failed, or the topology is not deployed with its verdict.
     """
-    within = notable_hours(client, topology, since_s, until_s)
-    read = samples(client, topology, within, progress)
-    held = of_topology(topology, (each for each in read if each.at_s >= since_s), until_s)
+    within, held = _held(client, topology, since_s, until_s, progress)
     found = incidents(held, settle_s(topology))
     begins_s = [each.main.begin_s - HOUR_S for each in found]
     ends_s = [each.main.end_s for each in found]
@@ -116,6 +114,28 @@ def span(
         (each, finding(topology, each.main, figures, usual, tracks, each.begin_s)) for each in found
     )
     return Span(topology, since_s, until_s, _unknown_s(within, held, since_s, until_s), told)
+
+
+def incidents_of(
+    client: Client, topology: Topology, since_s: int, until_s: int, progress: Progress
+) -> list[Incident]:
+    """Return the bare incidents of a time, oldest first.
+
+    Raises:
+        ZabbixError: a call failed.
+        NoVerdictError: the topology was not deployed with its verdict, or with other edges.
+    """
+    _, held = _held(client, topology, since_s, until_s, progress)
+    return incidents(held, settle_s(topology))
+
+
+def _held(
+    client: Client, topology: Topology, since_s: int, until_s: int, progress: Progress
+) -> tuple[list[int], list[Phase]]:
+    """Return the hours in which anything but well may have been, and the verdicts in them."""
+    within = notable_hours(client, topology, since_s, until_s)
+    read = samples(client, topology, within, progress)
+    return within, of_topology(topology, (each for each in read if each.at_s >= since_s), until_s)
 
 
 def _besides(

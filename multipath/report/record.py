@@ -1,8 +1,9 @@
 """Cycles of many edges → what a report says of each topology. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from multipath.diagnosis.timeline import Incident
 from multipath.report.band import Band
 from multipath.report.cycle import Cycle, place_of
 from multipath.report.drawing import Drawing, draw
@@ -23,11 +24,12 @@ class EdgeReport:
 
 @dataclass(frozen=True, slots=True)
 class PathReport:
-    """What a report says of a topology."""
+    """What a report says of a topology; ``incidents`` is None where Zabbix holds no verdicts."""
 
     topology: Topology
     edges: tuple[EdgeReport, ...]
     outages: tuple[Outage, ...]
+    incidents: tuple[Incident, ...] | None
 
 
 class _EdgeRecord:
@@ -66,13 +68,16 @@ class Record:
         record.summing.add(cycle)
         record.outages.add(cycle)
 
-    def reports(self) -> list[PathReport]:
-        """Return what is to be said of each topology."""
-        return [self._path(topology) for topology in self._topologies]
+    def reports(self, incidents: Mapping[str, Sequence[Incident]]) -> list[PathReport]:
+        """Return what is to be said of each topology; of those with verdicts also incidents."""
+        return [self._path(topology, incidents.get(topology.name)) for topology in self._topologies]
 
-    def _path(self, topology: Topology) -> PathReport:
+    def _path(self, topology: Topology, incidents: Sequence[Incident] | None) -> PathReport:
         records = [self._edges[place_of(edge)] for edge in edges(topology)]
         outages = [outage for record in records for outage in record.outages.found()]
         return PathReport(
-            topology, tuple(record.report() for record in records), tuple(together(outages))
+            topology,
+            tuple(record.report() for record in records),
+            tuple(together(outages)),
+            None if incidents is None else tuple(incidents),
         )

@@ -17,11 +17,16 @@ _LEAST_CODE = 1
 """What is not fine: ``compiled.CODES``."""
 
 
+class NoVerdictError(ZabbixError):
+    """Zabbix holds no verdict of a topology, or one of other edges."""
+
+
 def notable_hours(client: Client, topology: Topology, since_s: float, until_s: float) -> list[int]:
     """Return the hours in which something may have been ill or unknown, and those after them.
 
     Raises:
-        ZabbixError: a call failed, or the topology has no verdict in Zabbix.
+        ZabbixError: a call failed.
+        NoVerdictError: the topology has no verdict in Zabbix.
     """
     item = _item(client, topology, _CODE)
     return reaching(client, [item.number], _LEAST_CODE, since_s, until_s)
@@ -37,7 +42,8 @@ def samples(
     """Return the health of a topology's edges over some hours, from a time on, oldest first.
 
     Raises:
-        ZabbixError: a call failed, the topology has no verdict in Zabbix, or it is of other edges.
+        ZabbixError: a call failed.
+        NoVerdictError: the topology has no verdict in Zabbix, or it is of other edges.
     """
     item = _item(client, topology, _STATES)
     all_edges = edges(topology)
@@ -48,7 +54,7 @@ def samples(
             for value in values(client, {_STATES: item}, within, per_hour, progress, since_s)
         ]
     except ValueError as error:
-        raise ZabbixError(
+        raise NoVerdictError(
             f"the verdicts of {topology.name} in Zabbix are not of this topology: {error}; "
             "ask for a time since it was deployed like this"
         ) from error
@@ -58,5 +64,5 @@ def _item(client: Client, topology: Topology, part: str) -> Item:
     key = names.path_host(topology.name), names.verdict_key(topology.name, part)
     found = find(client, {part: key})
     if part not in found:
-        raise ZabbixError(f"Zabbix has no verdict of {topology.name}: deploy it (again)")
+        raise NoVerdictError(f"Zabbix has no verdict of {topology.name}: deploy it (again)")
     return found[part]

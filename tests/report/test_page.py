@@ -1,10 +1,15 @@
 """The page: all of it in one file, every text escaped."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 
 import pytest
 
+from multipath.diagnosis.locate import locate
+from multipath.diagnosis.places import Path
+from multipath.diagnosis.state import Health
+from multipath.diagnosis.timeline import Incident, Phase
 from multipath.report.cycle import HOUR_S, Cycle
 from multipath.report.page import page
 from multipath.report.record import Record
@@ -39,13 +44,18 @@ class _Reader(HTMLParser):
         self.text.append(data.strip())
 
 
-def written(*cycles: Cycle, topology: Topology = TOPOLOGY, ahead_h: int = 0) -> str:
+def written(
+    *cycles: Cycle,
+    topology: Topology = TOPOLOGY,
+    ahead_h: int = 0,
+    told: Sequence[Incident] | None = None,
+) -> str:
     record = Record([topology], NOON_S, NOON_S + 2 * HOUR_S)
     for cycle in cycles:
         record.add(cycle)
     zone = timezone(timedelta(hours=ahead_h)) if ahead_h else UTC
     return page(
-        record.reports(),
+        record.reports({} if told is None else {topology.name: told}),
         NOON_S,
         NOON_S + 2 * HOUR_S,
         lambda seconds: datetime.fromtimestamp(seconds, zone),
@@ -101,6 +111,21 @@ def test_outages_are_listed_with_their_edges() -> None:
 
 def test_no_outage_is_said_so() -> None:
     assert "None: no edge lost every packet" in written(good(NOON_S))
+
+
+def test_what_the_edges_said_together_is_listed() -> None:
+    ill = (Health.DOWN, Health.DOWN, Health.DOWN, Health.GOOD, Health.GOOD)
+    phase = Phase(NOON_S + 600, NOON_S + 900, ill, locate(Path.of(TOPOLOGY), ill))
+    text = read(written(good(NOON_S), told=[Incident((phase,), ended=False)])).text
+    told = text[text.index("Verdicts") :]
+    assert "2026-01-01 12:10:00" in told
+    assert "not seen to end" in told
+    assert any("la's side" in each for each in told)
+
+
+def test_that_nothing_was_ill_is_told_only_where_verdicts_are_known() -> None:
+    assert "None: nothing was ill." in written(good(NOON_S), told=[])
+    assert "Verdicts" not in written(good(NOON_S))
 
 
 def test_times_are_those_of_the_readers() -> None:
