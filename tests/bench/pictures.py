@@ -3,7 +3,9 @@
 On the lab named ``bench``, with cycles of a second instead of ten.
 """
 
+import re
 import tempfile
+import time
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -38,6 +40,14 @@ def told(client: Client) -> str:
     return str(row["lastvalue"])
 
 
+def is_traced(client: Client, since: str) -> bool:
+    """Tell whether the evidence has only traces that were begun after a time of day, in UTC."""
+    key = names.verdict_key("sh-la", "evidence")
+    (row,) = client.get("item", output=["lastvalue"], filter={"key_": key})
+    begun = re.findall(r"(\d\d:\d\d:\d\d)Z", row["lastvalue"])
+    return bool(begun) and min(begun) >= since
+
+
 def has_problem(client: Client) -> bool:
     """Tell whether a verdict has its problem."""
     verdicts = [{"tag": names.TAG_SCOPE, "value": names.SCOPE_VERDICT, "operator": "1"}]
@@ -54,9 +64,14 @@ def take(
         lambda: told(client) == "nothing is ill" and not has_problem(client),
         PATIENCE_S,
     )
+    begun = time.strftime("%H:%M:%S", time.gmtime())
     multipath("lab", "fault", segment, *options, "--name", LAB)
     try:
-        eventually(verdict, lambda: told(client) == verdict and has_problem(client), PATIENCE_S)
+        eventually(
+            verdict,
+            lambda: told(client) == verdict and has_problem(client) and is_traced(client, begun),
+            PATIENCE_S,
+        )
         browser.open_dashboard(page, url)
         page.screenshot(
             path=FOLDER / f"verdict-{name}.jpg",
