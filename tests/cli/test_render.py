@@ -24,6 +24,7 @@ def test_it_prints_all_sections_without_a_zabbix() -> None:
         "multipath.path.sh-la",
         "multipath.proxy1",
         "multipath.proxy2",
+        "multipath.target.la.203.0.113.10",
         "multipath.zabbix-sh",
     ]
 
