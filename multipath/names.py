@@ -36,6 +36,8 @@ CHECK_PROXY = "proxy-away"
 CHECK_SIDE = "side-ill"
 CHECK_DROPS = "agent-drops"
 CHECK_DISK = "agent-disk"
+CHECK_CLOCK = "clock-stepped"
+CHECK_FILTERED = "icmp-filtered"
 
 METRIC_STATE = "state"
 """The metric of an edge that tells its health, 0 (unknown) to 5 (down)."""
@@ -45,12 +47,19 @@ METRIC_USUAL = "rtt.usual"
 """That of its usual RTT."""
 METRIC_WAY = "way"
 """That of its latest trace in words, and (``way.changed``) of a change of its way."""
+METRIC_CONFIRMED = "confirmed"
+"""That of the TCP handshakes of a cycle that were answered, where such are made beside pings."""
+METRIC_FILTERED = "filtered"
+"""That of whether pings are filtered there: these handshakes are answered, pings are not."""
+METRIC_CLOCK_STEP = "clock_step_s"
+"""The metric of an agent that tells by how much its wall clock was set of late."""
 
 BEST_ROUTE = "best"
 """In the place of a route's name: the one to take (``number``: 0 direct, 1 the first proxy), and
 what it saves over the direct one (``gain``, in seconds)."""
 
 KEY_PROBE = f"{PREFIX}.probe"
+KEY_CONFIRM = f"{PREFIX}.confirm"
 KEY_TRACE = f"{PREFIX}.trace"
 KEY_METRIC = f"{PREFIX}.metric"
 KEY_ROUTE = f"{PREFIX}.route"
@@ -119,8 +128,17 @@ def probe_key(
     ``multipath.probe[sh-la,zabbix-sh,la,icmp,203.0.113.10,packets=20,size=56,timeout=2s]``:
     five parameters by place, then options by name in sorted order.
     """
-    named = (f"{name}={options[name]}" for name in sorted(options))
-    return f"{KEY_PROBE}[{','.join((topology, from_node, to_node, kind, address, *named))}]"
+    return _probe_key(KEY_PROBE, (topology, from_node, to_node, kind, address), options)
+
+
+def confirm_key(topology: str, from_node: str, to_node: str, address: str, **options: str) -> str:
+    """Return the key of the TCP handshakes beside an edge's pings, built as ``probe_key``."""
+    return _probe_key(KEY_CONFIRM, (topology, from_node, to_node, "tcp", address), options)
+
+
+def _probe_key(name: str, places: Iterable[str], options: Mapping[str, str]) -> str:
+    named = (f"{option}={options[option]}" for option in sorted(options))
+    return f"{name}[{','.join((*places, *named))}]"
 
 
 def trace_key(topology: str, from_node: str, to_node: str, address: str) -> str:
@@ -195,10 +213,10 @@ def item_identity(key: str) -> str:
     """Return what stays of an item's key when its probe's settings change.
 
     ``multipath.probe[sh-la,zabbix-sh,la,icmp,203.0.113.10,packets=20]`` →
-    ``multipath.probe[sh-la,zabbix-sh,la]``, of a trace the address likewise, and of Zabbix's own
-    pings the address and the mode; any other key is its own identity.
+    ``multipath.probe[sh-la,zabbix-sh,la]``, of a probe beside it or a trace likewise, and of
+    Zabbix's own pings the address and the mode; any other key is its own identity.
     """
-    if key.startswith((f"{KEY_PROBE}[", f"{KEY_TRACE}[")):
+    if key.startswith((f"{KEY_PROBE}[", f"{KEY_CONFIRM}[", f"{KEY_TRACE}[")):
         return ",".join(key.removesuffix("]").split(",")[:3]) + "]"
     ping = _PING.fullmatch(key)
     return f"{ping[1]}{ping[2]}]" if ping else key

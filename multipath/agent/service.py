@@ -54,7 +54,7 @@ class Agent:
         self._echo = None if settings.echo is None else EchoService(self._watch, settings.echo)
         self._resolver = Resolver()
         self._deliveries = Deliveries(settings, self._resolver, self._watch.wake)
-        self._health = Health(self._engines, self._deliveries)
+        self._health = Health(self._engines, self._deliveries, self._value_clock.stepped_s)
         self._packet_log = _packet_log(settings)
         self._prober = Prober(
             self._engines.by_kind,
@@ -65,7 +65,7 @@ class Agent:
         )
         self._exporter: Exporter | None = None
         if settings.prometheus:
-            health = Health(self._engines, self._deliveries)
+            health = Health(self._engines, self._deliveries, self._value_clock.stepped_s)
             self._exporter = Exporter(settings.prometheus, health)
         self._notifier = Notifier(os.environ)
         self._reporter = Reporter(settings, self._deliveries, self._notifier, lambda: self._edges)
@@ -152,7 +152,7 @@ class Agent:
     def _apply(self, now_ns: int) -> None:
         items = self._deliveries.items()
         tasks = tuple(map(plan_task, items))
-        self._edges = sum(isinstance(task, Probe) for task in tasks)
+        self._edges = len({task.spec.edge for task in tasks if isinstance(task, Probe)})
         if self._exporter:
             self._exporter.follow(tasks)
         self._prober.configure(tasks, now_ns)

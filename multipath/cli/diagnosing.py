@@ -16,7 +16,7 @@ from multipath.topology.model import Topology
 from multipath.zabbix.client import Client
 from multipath.zabbix.history import Progress, cycles, hourly
 from multipath.zabbix.pages import hours
-from multipath.zabbix.signs import signs
+from multipath.zabbix.signs import filtered, signs
 from multipath.zabbix.traces import traces
 from multipath.zabbix.verdicts import notable_hours, samples
 
@@ -156,7 +156,7 @@ def _besides(
         )
         for each in signs(client, topology, at_s)
     ]
-    return circumstances(path, healths, vantages, {})
+    return circumstances(path, healths, vantages, filtered(client, topology, at_s))
 
 
 def _usuals(

@@ -4,7 +4,7 @@ Each has its own evidence, given plainly, and takes the edges that it explains o
 inference: they are unknown, never bad.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,7 +37,7 @@ class VantageSigns:
         zabbix_proxy: the Zabbix proxy that it reports to; None for the server itself.
         zabbix_proxy_heard: whether the server has heard of that Zabbix proxy lately.
         late: values arrive, but old ones: it delivers what waited while it could not.
-        clock_step_s: how far its wall clock jumped against its monotonic one.
+        clock_step_s: by how much its wall clock was set of late.
     """
 
     node: str
@@ -61,15 +61,15 @@ def circumstances(
     path: Path,
     healths: Sequence[Health],
     vantages: Sequence[VantageSigns],
-    tcp_answers: Mapping[str, bool],
+    filtered: Container[str] = (),
 ) -> tuple[Circumstance, ...]:
     """Return what is the matter besides the network.
 
     Args:
         path: the path.
-        healths: of its edges by ICMP, in the order of their numbers.
+        healths: of its edges, in the order of their numbers.
         vantages: the signs of each; those left out are taken to be well.
-        tcp_answers: edge names → whether a TCP probe beside the ICMP one was answered.
+        filtered: names of edges whose pings are filtered, by ``edge_health.filtered``.
     """
     silent = [each for each in vantages if not each.heard]
     if len(silent) == len(path.proxies) + 1 > 1:
@@ -77,8 +77,8 @@ def circumstances(
         return (Circumstance(Cause.COLLECTOR_UNREACHABLE, "", everything),)
     lost = lost_proxies(path, healths)
     found = dict.fromkeys(_of_vantages(path, vantages, lost))
-    for edge, health in zip(path.edges, healths, strict=True):
-        if health is Health.DOWN and tcp_answers.get(edge):
+    for edge in path.edges:
+        if edge in filtered:
             found[Circumstance(Cause.ICMP_FILTERED, edge, frozenset({edge}))] = None
     return tuple(found)
 

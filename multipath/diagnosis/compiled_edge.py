@@ -38,6 +38,7 @@ class EdgeItems:
         usual: the usual RTT in seconds.
         pace: the item of ``pace`` itself.
         state: the item of ``state`` itself.
+        confirmed: TCP handshakes beside the pings that were answered in a cycle; None without.
         max_loss: the user macro of the loss in per cent that is too much at once.
         max_rtt: that of the RTT in seconds.
         max_jitter: that of the jitter in seconds.
@@ -49,6 +50,7 @@ class EdgeItems:
     usual: str
     pace: str
     state: str
+    confirmed: str | None
     max_loss: str
     max_rtt: str
     max_jitter: str
@@ -100,7 +102,20 @@ def state(items: EdgeItems, packets: int, cycle_s: float, loss_percent: float) -
         ),
         f"{_last_was(items.pace, Health.GOOD)}*({_doubt(items, found, cycle_s)}=0)",
     )
-    return f"{fresh}*max({','.join(terms)})"
+    healthy = f"{fresh}*max({','.join(terms)})"
+    return f"({filtered(items, cycle_s)}=0)*{healthy}" if items.confirmed else healthy
+
+
+def filtered(items: EdgeItems, cycle_s: float) -> str:
+    """Return the expression of whether an edge's pings are filtered (``edge_health.filtered``).
+
+    Only for an edge with handshakes beside its pings. It is 0 where these have no fresh values.
+    """
+    answered = f'count({items.confirmed},#{HEAVY_CYCLES},"gt",0)={HEAVY_CYCLES}'
+    return (
+        f'(count({items.loss},{_SUSTAINED},"ge",100)>0)*({answered})'
+        f"*(count({items.confirmed},{fresh_s(cycle_s):g}s)>0)"
+    )
 
 
 def _lossy(items: EdgeItems, found: Cuts) -> str:

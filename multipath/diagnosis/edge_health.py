@@ -12,6 +12,8 @@ it neither accuses nor acquits a place. One lost packet does nothing at all.
   one to three cycles without loss when it was heavy, after about eight when it was light.
 - Slow, jittery: three cycles in a row are above the limit. It clears after three cycles in a row
   below the lower limit.
+- Filtered: a TCP probe beside the pings was answered in each of the last two cycles, while one of
+  the last three lost every ping. Such an edge is unknown.
 - Doubt: two light losses in the last eight cycles, a last cycle that is slow, or an ill that
   ended less than two cycles ago.
 """
@@ -44,12 +46,16 @@ MARGIN_S, MARGIN_RATIO = 0.010, 0.2
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One cycle's figures; RTT is the median, and like jitter None if there was no reply."""
+    """One cycle's figures; RTT is the median, and like jitter None if there was no reply.
+
+    ``confirmed`` tells that a TCP probe beside the pings was answered.
+    """
 
     sent: int
     lost: int
     rtt_s: float | None = None
     jitter_s: float | None = None
+    confirmed: bool = False
 
     @property
     def loss_percent(self) -> float:
@@ -137,6 +143,8 @@ def _health(
     recovering: bool,
 ) -> Health:
     """Return the health; ``past`` is newest first, as in what follows."""
+    if filtered(past):
+        return Health.UNKNOWN
     dead = takewhile(lambda each: each.lost == each.sent, past)
     if len(list(islice(dead, found.down_cycles))) == found.down_cycles:
         return Health.DOWN
@@ -146,6 +154,13 @@ def _health(
         return pace
     doubt = recovering or _light(past[:RECENT_CYCLES], found) >= DOUBTFUL_LOSSES
     return Health.UNKNOWN if doubt else pace
+
+
+def filtered(past: Sequence[Cycle]) -> bool:
+    """Tell whether pings are filtered, by the cycles of an edge, newest first."""
+    confirmed = [each.confirmed for each in past[:HEAVY_CYCLES]]
+    dead = any(each.lost == each.sent for each in past[:SUSTAINED_CYCLES])
+    return dead and len(confirmed) == HEAVY_CYCLES and all(confirmed)
 
 
 def _raised(past: Sequence[Cycle], limits: Limits, found: Cuts) -> bool:

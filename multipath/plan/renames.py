@@ -74,7 +74,7 @@ def _moved(ref: Ref, moves: dict[Edge, Edge]) -> Ref | None:
     for old, new in moves.items():
         if old[0] != host:
             continue
-        for name in (names.KEY_PROBE, names.KEY_TRACE, names.KEY_METRIC):
+        for name in (names.KEY_PROBE, names.KEY_CONFIRM, names.KEY_TRACE, names.KEY_METRIC):
             prefix = f"{name}[{','.join(old[1:])}"
             rest = key.removeprefix(prefix)
             if rest != key and rest[:1] in {",", "]"}:

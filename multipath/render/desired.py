@@ -25,6 +25,9 @@ from multipath.topology.units import format_duration
 EDGE_COLORS = ("1A7C11", "F63100", "2774A4", "A54F10", "FC6EA3", "6C59DC", "AC8C14", "611F27")
 """One colour per edge or route where several share a graph: Zabbix's own palette."""
 
+_CONFIRMING = 3
+"""Handshakes in a cycle: hardly ever are all of them lost by chance."""
+
 
 def desired(topologies: Sequence[Topology], folder: Path | None = None) -> State:
     """Return the objects that the topologies ask for.
@@ -78,6 +81,7 @@ def _objects(renderer: jinja2.Environment, topology: Topology) -> Iterator[Objec
             f"edge {edge.name} of {topology.name}",
             edge=edge,
             probe_key=_probe_key(edge),
+            confirm_key=_confirm_key(edge),
             formulas=edge_formulas(edge),
             way_script=way_script(w),
             way_changed_script=way_changed_script(w),
@@ -107,13 +111,29 @@ def _probe_key(edge: Edge) -> str:
         "path": probe.path if probe.path != "/" else "",
         "df": "1" if probe.df else "",
     }
-    options |= {key: own[key] for key in OWN_KEYS[probe.type] if own[key]}
+    options |= {key: own[key] for key in OWN_KEYS[probe.type] if own.get(key)}
     if probe.dscp:
         options["dscp"] = str(probe.dscp)
     if probe.source:
         options["source"] = probe.source
     return names.probe_key(
         edge.topology, edge.from_name, edge.to_name, probe.type, edge.to_node.address, **options
+    )
+
+
+def _confirm_key(edge: Edge) -> str:
+    """Return the key of the handshakes beside an edge's pings; empty where none are asked for."""
+    probe = edge.probe
+    if not edge.is_confirmed:
+        return ""
+    return names.confirm_key(
+        edge.topology,
+        edge.from_name,
+        edge.to_name,
+        edge.to_node.address,
+        port=str(probe.confirm_port),
+        packets=str(min(_CONFIRMING, probe.packets)),
+        timeout=format_duration(probe.timeout_s),
     )
 
 

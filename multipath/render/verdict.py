@@ -96,10 +96,18 @@ def path_verdict(topology: Topology, edges: Sequence[Edge], w: Mapping[str, str]
 
 
 def edge_formulas(edge: Edge) -> Mapping[str, str]:
-    """Return the expressions of an edge's usual RTT, pace and state, by their metric."""
+    """Return the expressions of an edge's usual RTT, pace and state, by their metric.
+
+    Where handshakes are made beside its pings, also that of whether these are filtered.
+    """
     items = _items(edge)
     probe = edge.probe
-    return {
+    filtered = (
+        {names.METRIC_FILTERED: compiled_edge.filtered(items, probe.cycle_s)}
+        if edge.is_confirmed
+        else {}
+    )
+    return filtered | {
         names.METRIC_USUAL: compiled_edge.usual(items),
         names.METRIC_PACE: compiled_edge.pace(items, probe.packets),
         names.METRIC_STATE: compiled_edge.state(
@@ -122,6 +130,7 @@ def _items(edge: Edge) -> EdgeItems:
         usual=item(names.METRIC_USUAL),
         pace=item(names.METRIC_PACE),
         state=item(names.METRIC_STATE),
+        confirmed=item(names.METRIC_CONFIRMED) if edge.is_confirmed else None,
         max_loss=limit("LOSS.MAX"),
         max_rtt=limit("RTT.MAX"),
         max_jitter=limit("JITTER.MAX"),

@@ -71,6 +71,16 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "rtt_usual": ("RTT usual", "RTT 常值"),
     "edge_pace": ("state by RTT and jitter", "时延与抖动状态"),
     "edge_state": ("state", "状态"),
+    "edge_filtered": ("pings filtered (1: yes)", "ping 被过滤（1：是）"),
+    "confirm": ("TCP handshakes beside the pings", "与 ping 并行的 TCP 握手"),
+    "confirmed": ("TCP handshakes answered", "有应答的 TCP 握手数"),
+    "is_filtered": ("ICMP filtered", "ICMP 被过滤"),
+    "filtered_says": (
+        "No ping is answered, but TCP port {port} answers: somebody filters ICMP, the way is open. "
+        "The edge is unknown, not down, and tells nothing to the verdict.",
+        "ping 全无应答，而 TCP 端口 {port} 有应答：ICMP 被过滤，路径是通的。"
+        "该边状态未知，并非中断，也不参与判定。",
+    ),
     "health_unknown": ("unknown", "未知"),
     "health_good": ("good", "正常"),
     "health_jittery": ("jittery", "抖动"),
@@ -141,6 +151,17 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "agent_disk": ("why values cannot be stored on disk", "数据无法写入磁盘的原因"),
     "agent_send_errors": ("packets that could not be sent", "无法发出的包数"),
     "agent_overflowed": ("replies lost on the host itself", "在本机丢失的应答数"),
+    "agent_clock_step": ("clock set by", "时钟调整量"),
+    "clock_stepped": ("clock stepped", "时钟跳变"),
+    "clock_stepped_says": (
+        "The wall clock of this vantage was set by more than a second within the last quarter of "
+        "an hour. The durations that it measures are right; the times of its values were wrong "
+        "before, or are now. While they are far from Zabbix's own time, its edges are unknown, "
+        "not bad. Look at time synchronisation (NTP) there.",
+        "该探测点的系统时钟在最近一刻钟内被调整了 1 秒以上。测得的时延不受影响，"
+        "但调整前或调整后的数据时间戳不正确；与 Zabbix 的时间相差较大时，"
+        "它测量的边状态未知，并不等于故障。请检查其时间同步（NTP）。",
+    ),
     "agent_lag": ("longest scheduling lag", "最大调度延迟"),
     "agent_cpu": ("CPU", "CPU"),
     "agent_memory": ("memory", "内存"),

@@ -42,6 +42,11 @@ class Edge:
         return names.edge_name(self.from_name, self.to_name)
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether TCP handshakes are made beside its pings."""
+        return self.probe.type == "icmp" and self.probe.confirm_port is not None
+
+    @property
     def route(self) -> str:
         """The route that the edge is a part of: ``direct``, or ``via-`` and the proxy."""
         if self.role is Role.DIRECT:

@@ -158,6 +158,14 @@ class Probe(_Model):
         strict=True,
         description="port of the far end; tcp needs it, the others have 10862 (udp), 80 and 443",
     )
+    confirm_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        strict=True,
+        description="TCP port of the far end that is tried beside pings: while it answers, if only "
+        "by a refusal, and no ping does, pings are filtered and the edge is not down; icmp only",
+    )
     path: Annotated[str, AfterValidator(check_path), _pattern(PATH_PATTERN, "/health")] = Field(
         default="/", description="what http and https ask for"
     )

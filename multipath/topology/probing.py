@@ -10,7 +10,7 @@ from multipath.topology.model import Probe
 from multipath.topology.timing import merged_probe
 
 OWN_KEYS: Mapping[str, tuple[str, ...]] = {
-    "icmp": ("size", "df"),
+    "icmp": ("size", "df", "confirm_port"),
     "udp": ("size", "df", "port"),
     "tcp": ("port",),
     "http": ("port", "path"),
@@ -20,7 +20,7 @@ OWN_KEYS: Mapping[str, tuple[str, ...]] = {
 UDP_SIZE_MIN_BYTES = 24
 """What the agents need in a packet."""
 _ALL_OWN_KEYS = tuple(dict.fromkeys(key for keys in OWN_KEYS.values() for key in keys))
-_UNKNOWN_TO_ZABBIX = ("dscp", "df", "source")
+_UNKNOWN_TO_ZABBIX = ("dscp", "df", "source", "confirm_port")
 
 
 def probing(document: Document) -> Iterator[Problem]:

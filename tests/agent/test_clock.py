@@ -1,5 +1,7 @@
 """Durations do not follow the wall clock; values' times strictly increase."""
 
+import pytest
+
 from multipath.agent.sockets.clock import StampClock, ValueClock
 
 S = 1_000_000_000
@@ -69,13 +71,46 @@ def test_a_stamp_of_neither_side_of_a_step_becomes_now() -> None:
 
 
 def test_times_of_values_strictly_increase_for_each_item() -> None:
-    walls = iter([5 * S, 5 * S, 4 * S, 5 * S, 6 * S + 7])
+    walls = iter([5 * S, 5 * S, 5 * S, 4 * S, 5 * S, 6 * S + 7])
     clock = ValueClock(lambda: next(walls))
     assert clock.stamp(1) == (5, 0)
     assert clock.stamp(1) == (5, 1)
     assert clock.stamp(1) == (5, 2)
     assert clock.stamp(2) == (5, 0)
     assert clock.stamp(1) == (6, 7)
+
+
+def test_values_follow_a_clock_that_is_set_back_far() -> None:
+    time = Time()
+    clock = ValueClock(time.wall_ns, time.monotonic_ns)
+    right_s, _ = clock.stamp(1)
+    time.offset += 3600 * S
+    assert clock.stamp(1) == (right_s + 3600, 0)
+    time.offset -= 3600 * S
+    assert clock.stamp(1) == (right_s, 0)
+
+
+@pytest.mark.parametrize("step_s", [-3600.0, 2.0, 3600.0])
+def test_a_step_of_the_wall_clock_is_told_for_a_quarter_of_an_hour(step_s: float) -> None:
+    time = Time()
+    clock = ValueClock(time.wall_ns, time.monotonic_ns)
+    time.monotonic += 60 * S
+    assert clock.stepped_s() == 0
+    time.offset += int(step_s * S)
+    clock.stamp(1)
+    time.monotonic += 899 * S
+    assert clock.stepped_s() == step_s
+    time.monotonic += 2 * S
+    assert clock.stepped_s() == 0
+
+
+def test_a_clock_that_is_slewed_has_no_step() -> None:
+    time = Time()
+    clock = ValueClock(time.wall_ns, time.monotonic_ns)
+    for _ in range(100):
+        time.offset += 400 * MS // 100
+        time.monotonic += S
+        assert clock.stepped_s() == 0
 
 
 def test_items_that_are_gone_are_forgotten() -> None:

@@ -20,6 +20,13 @@ def test_the_key_that_the_renderer_writes_is_read_back() -> None:
     )
 
 
+def test_handshakes_beside_pings_are_asked_for_like_a_probe() -> None:
+    key = names.confirm_key("t", "a", "b", "192.0.2.1", port="443", packets="3", timeout="1s")
+    spec = parse_probe(key)
+    assert spec == parse_probe(key.replace(names.KEY_CONFIRM, names.KEY_PROBE))
+    assert (spec.kind, spec.port, spec.packets, spec.edge) == ("tcp", 443, 3, "t a>b")
+
+
 def test_packets_have_marks() -> None:
     assert parse_probe("multipath.probe[t,a,b,icmp,h]").marks == PLAIN
     spec = parse_probe("multipath.probe[t,a,b,icmp,h,dscp=46,df=1,source=192.0.2.1]")

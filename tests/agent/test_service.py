@@ -263,7 +263,7 @@ def test_the_agent_says_how_it_is_itself(
     reports = [json.loads(value["value"]) for value in zabbix.of(2)]
     assert reports[0].keys() == {
         *("version", "uptime_s", "spool", "send_errors", "overflowed"),
-        *("lag_s", "cpu_percent", "rss_bytes"),
+        *("lag_s", "clock_step_s", "cpu_percent", "rss_bytes"),
     }
     assert max(report["spool"]["depth"] for report in reports) >= 3
     assert max(report["spool"]["oldest_s"] for report in reports) >= 1

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
@@ -126,3 +127,27 @@ def test_with_few_packets_a_cycle_it_takes_longer_to_be_down() -> None:
     assert judged([Cycle(3, 3)] * 2)[-1] is Health.DOWN
     assert Health.DOWN not in judged([Cycle(1, 1)] * 5)
     assert judged([Cycle(1, 1)] * 6)[-1] is Health.DOWN
+
+
+ANSWERED = replace(WELL, confirmed=True)
+FILTERED = replace(DEAD, confirmed=True)
+
+
+def test_pings_that_are_filtered_beside_answered_tcp_make_an_edge_unknown() -> None:
+    partly = Cycle(20, 10, 0.182, 0.001, confirmed=True)
+    cycles = [*[ANSWERED] * 40, partly, *[FILTERED] * 30, partly, *[ANSWERED] * 8]
+    said = judged(cycles)
+    assert set(said[40:]) == {Health.GOOD, Health.UNKNOWN}
+    assert set(said[41:71]) == {Health.UNKNOWN}
+
+
+def test_an_outage_is_down_also_where_tcp_was_answered_before() -> None:
+    said = judged([*[ANSWERED] * 40, DEAD, DEAD, *[ANSWERED] * 2])
+    assert said[41] is Health.DOWN
+    said = judged([*[ANSWERED] * 40, FILTERED, DEAD, DEAD])
+    assert said[-1] is Health.DOWN
+
+
+def test_loss_stays_loss_where_tcp_is_answered() -> None:
+    lossy = Cycle(20, 10, 0.182, 0.001, confirmed=True)
+    assert judged([*[ANSWERED] * 40, *[lossy] * 3])[-1] is Health.LOSSY

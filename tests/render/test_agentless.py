@@ -75,7 +75,7 @@ def test_all_that_is_drawn_and_judged_is_there() -> None:
         if ref.kind in {Kind.GRAPH, Kind.DASHBOARD}:
             assert known >= set(item_names(each.fields)), ref
     triggers = {ref for ref in BARE if ref.kind is Kind.TRIGGER}
-    checks = ("agent-silent", "agent-drops", "agent-disk")
+    checks = ("agent-silent", "agent-drops", "agent-disk", "clock-stepped")
     silent = {Ref(Kind.TRIGGER, (host, check)) for host in AGENTLESS for check in checks}
     assert triggers == {ref for ref in desired([SH_LA]) if ref.kind is Kind.TRIGGER} - silent
     for ref in triggers:

@@ -80,8 +80,8 @@ def test_sh_la_is_three_vantages_a_path_and_five_masters(objects: State) -> None
         Kind.HOST: 3 + 1 + 1,
         Kind.VALUE_MAP: 3 * 3 + 1 + 2,
         Kind.MACRO: 3 * 2 + 1 + 2 + 5 * 4,
-        Kind.ITEM: 3 * (2 + 10 + 1) + 2 + 5 * 24 + 3 * 3 + 5 + 4 + 1 + 3,
-        Kind.TRIGGER: 3 * (3 + 1) + 2 + 5 * 5 + (1 + 5) + 2 + 2,
+        Kind.ITEM: 3 * (2 + 11 + 1) + 2 + 5 * 24 + 3 * 3 + 5 + 4 + 1 + 3,
+        Kind.TRIGGER: 3 * (4 + 1) + 2 + 5 * 5 + (1 + 5) + 2 + 2,
         Kind.GRAPH: 5 + 2,
         Kind.MAP: 1,
         Kind.SERVICE: 2 + 3,
@@ -156,7 +156,7 @@ def test_a_figure_that_a_measurement_lacks_gives_no_value(objects: State) -> Non
         and each.fields["host"] != "multipath.path.sh-la"
         and names.METRIC_WAY not in each.fields["key"]
     ]
-    assert len(dependents) == 5 * 16 + 3 * 9
+    assert len(dependents) == 5 * 16 + 3 * 10
     for each in dependents:
         (step,) = each.fields["preprocessing"]
         assert (step["type"], step["error_handler"]) == ("JSONPATH", "DISCARD_VALUE")
@@ -179,7 +179,9 @@ def test_everything_of_an_edge_carries_the_tags_of_the_contract(objects: State) 
         tags = _tags(each)
         assert tags["multipath"] == "sh-la"
         if tags["scope"] == "vantage":
-            assert tags["check"] in {*("agent-silent", "agent-drops", "agent-disk", "proxy-away")}
+            assert tags["check"] in {
+                *("agent-silent", "agent-drops", "agent-disk", "proxy-away", "clock-stepped")
+            }
         elif tags["scope"] == "route":
             assert tags["check"] in {"better via-proxy1", "better via-proxy2"}
         elif tags["scope"] == "verdict":
@@ -235,7 +237,7 @@ def test_every_alarm_of_an_edge_waits_for_its_agent_and_that_for_its_zabbix_prox
         if _tags(each)["scope"] == "edge":
             checks = [_tags(objects[other])["check"] for other in chain]
             away = [] if "sh" in ref.key[0] else ["proxy-away", "side-ill"]
-            vantage = ["agent-silent", *away]
+            vantage = ["agent-silent", "clock-stepped", *away]
             assert checks[checks.index("down") :] == ["down", *vantage], ref
 
 

@@ -62,6 +62,7 @@ def test_what_is_left_out_has_the_defaults() -> None:
         "timeout_s": 2.0,
         "size": 56,
         "port": None,
+        "confirm_port": None,
         "path": "/",
         "dscp": 0,
         "df": False,

@@ -99,13 +99,13 @@ class ProbeSpec:
 
 
 def parse_probe(key: str) -> ProbeSpec:
-    """Return what the key of a master item asks for.
+    """Return what the key of a master item, or that of a probe beside it, asks for.
 
     Raises:
         AgentError: not a key of ours, a parameter is missing, or an option is unknown or bad.
     """
     name, parameters = split_key(key)
-    if name != names.KEY_PROBE:
+    if name not in {names.KEY_PROBE, names.KEY_CONFIRM}:
         raise AgentError(f"unknown key {name}" + did_you_mean(name, _KNOWN_KEYS))
     places, options = parameters[: len(_PLACES)], parameters[len(_PLACES) :]
     for place, value in zip(_PLACES, places + [""] * len(_PLACES), strict=False):
@@ -216,6 +216,7 @@ _OPTIONS: dict[str, tuple[str, Callable[[str], int | float | str]]] = {
 }
 _KNOWN_KEYS = (
     names.KEY_PROBE,
+    names.KEY_CONFIRM,
     names.KEY_TRACE,
     names.KEY_AGENT_PING,
     names.KEY_AGENT_VERSION,

@@ -13,6 +13,7 @@ _AGENT = (
     ("multipath_agent_send_errors_total", "counter", "send_errors"),
     ("multipath_agent_overflowed_total", "counter", "overflowed"),
     ("multipath_agent_lag_seconds", "gauge", "lag_s"),
+    ("multipath_agent_clock_step_seconds", "gauge", "clock_step_s"),
     ("multipath_agent_cpu_percent", "gauge", "cpu_percent"),
     ("multipath_agent_resident_bytes", "gauge", "rss_bytes"),
 )

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from multipath import __version__
@@ -14,11 +15,20 @@ _DIGITS = 6
 
 
 class Health:
-    """Watches the agent between two reports. No method waits."""
+    """Watches the agent between two reports. No method waits.
 
-    def __init__(self, engines: Engines, deliveries: Deliveries) -> None:
+    Args:
+        engines: what measures.
+        deliveries: where values wait.
+        stepped_s: tells by how much the wall clock was set of late.
+    """
+
+    def __init__(
+        self, engines: Engines, deliveries: Deliveries, stepped_s: Callable[[], float]
+    ) -> None:
         self._engines = engines
         self._deliveries = deliveries
+        self._stepped_s = stepped_s
         self._started_s = self._reported_s = time.monotonic()
         self._used_s = time.process_time()
         self._lag_s = 0.0
@@ -50,6 +60,7 @@ class Health:
             "send_errors": self._engines.send_errors,
             "overflowed": self._engines.overflowed(),
             "lag_s": round(self._lag_s, _DIGITS),
+            "clock_step_s": round(self._stepped_s(), 3),
             "cpu_percent": round(100 * (used_s - self._used_s) / passed_s, 2),
             "rss_bytes": _rss_bytes(),
         }

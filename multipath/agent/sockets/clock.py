@@ -8,7 +8,10 @@ from collections.abc import Callable, Container
 
 _NS_PER_S = 1_000_000_000
 _STEP_NS = 500_000
+_SET_NS = 500_000_000
 _SLACK_NS = 10_000_000
+_REMEMBERED_NS = 900 * _NS_PER_S
+_BACK_NS = 5 * _NS_PER_S
 
 Clock = Callable[[], int]
 
@@ -61,17 +64,44 @@ class StampClock:
 
 
 class ValueClock:
-    """Gives values their time: the wall clock, yet strictly increasing for each item."""
+    """Gives values their time: the wall clock, yet strictly increasing for each item.
 
-    def __init__(self, wall_ns: Clock = time.time_ns) -> None:
+    A wall clock that is set back by more than 5 s is followed: it is right now, or else its
+    values are old in any case.
+    """
+
+    def __init__(self, wall_ns: Clock = time.time_ns, monotonic_ns: Clock = time.monotonic_ns):
         self._wall_ns = wall_ns
+        self._monotonic_ns = monotonic_ns
         self._last_ns: dict[int, int] = {}
+        self._offset_ns = wall_ns() - monotonic_ns()
+        self._step_ns = self._stepped_at_ns = 0
 
     def stamp(self, itemid: int) -> tuple[int, int]:
         """Return seconds and nanoseconds for the next value of an item."""
-        time_ns = max(self._wall_ns(), self._last_ns.get(itemid, -1) + 1)
+        wall_ns = self._look()
+        next_ns = self._last_ns.get(itemid, -1) + 1
+        time_ns = wall_ns if next_ns - wall_ns > _BACK_NS else max(wall_ns, next_ns)
         self._last_ns[itemid] = time_ns
         return divmod(time_ns, _NS_PER_S)
+
+    def stepped_s(self) -> float:
+        """Return by how much the wall clock was set last, if within the last quarter of an hour.
+
+        Set forward it is above 0; less than half a second is none.
+        """
+        self._look()
+        recent = self._monotonic_ns() - self._stepped_at_ns < _REMEMBERED_NS
+        return self._step_ns / _NS_PER_S if recent else 0.0
+
+    def _look(self) -> int:
+        """Return the wall clock's time, and note whether it was set."""
+        now_ns, wall_ns = self._monotonic_ns(), self._wall_ns()
+        step_ns = wall_ns - now_ns - self._offset_ns
+        if abs(step_ns) >= _SET_NS:
+            self._step_ns, self._stepped_at_ns = step_ns, now_ns
+            self._offset_ns += step_ns
+        return wall_ns
 
     def keep(self, itemids: Container[int]) -> None:
         """Forget the items that are gone."""
