@@ -15,7 +15,7 @@ from multipath.zabbix.client import Client
 from multipath.zabbix.profile import load_profile
 from tests.system import browser
 from tests.system.steps import EXAMPLE, eventually, multipath
-from tests.system.test_truth import FASTER
+from tests.system.truth import FASTER
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 LAB, PROFILE = "bench", "lab-bench"

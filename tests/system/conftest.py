@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from multipath import names
 from multipath.zabbix.client import Client
 from tests.conftest import Lab, start_lab, stop_lab
 from tests.system.steps import EXAMPLE, copy_of, eventually, multipath

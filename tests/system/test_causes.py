@@ -87,7 +87,11 @@ Cause = Callable[[Lab], AbstractContextManager[None]]
 CAUSES: dict[str, tuple[Cause, str, str]] = {
     "agent killed": (killed, "10111", FINE),
     "proxy host dead": (dead_host, "10151", "proxy1 is lost"),
-    "Zabbix proxy stopped": (partial(hanging, node="proxy1", program="zabbix_proxy"), "10111", FINE),
+    "Zabbix proxy stopped": (
+        partial(hanging, node="proxy1", program="zabbix_proxy"),
+        "10111",
+        FINE,
+    ),
     "server cut off": (partial(hanging, node="zabbix-sh", program="trapper #"), "00000", "unknown"),
 }
 """What is done, the edges' health then, and the verdict in words."""
@@ -141,14 +145,14 @@ def test_a_clock_that_is_set_wrong_is_told_and_is_no_outage(
 ) -> None:
     eventually("a quiet start", fast_path.is_well, patience_s=120)
     before = fast_path.last_event()
-    offset = tmp_path / "offset"
+    offset, witness = tmp_path / "offset", tmp_path / "witness"
     offset.write_text("0")
     client, host = fast_path.client, host_id(fast_path.client, AGENT_OF_PROXY1)
     health = client.get("item", hostids=host, filter={"key_": names.KEY_AGENT_HEALTH}, output=[])
     client.call("item.update", {"itemid": health[0]["itemid"], "delay": "5s"})
     send(running(lab, "proxy1", AGENT_OF_PROXY1), signal.SIGKILL)
     state, inside = State.of(lab.name), namespace(lab.name, "proxy1")
-    words = [sys.executable, str(CHAOTIC), str(tmp_path / "witness"), str(offset)]
+    words = [sys.executable, str(CHAOTIC), str(witness), str(offset)]
     flags = ["--server", "127.0.0.1", "--hostname", AGENT_OF_PROXY1, "--refresh", "1s"]
     netns.spawn(
         inside,
@@ -158,6 +162,7 @@ def test_a_clock_that_is_set_wrong_is_told_and_is_no_outage(
     )
     stepped = "multipath proxy1: clock stepped: -"
     try:
+        eventually("it measures", lambda: witness.exists() and witness.stat().st_size > 0)
         eventually("its values arrive", fast_path.is_well)
         offset.write_text("-3600")
         eventually(
