@@ -31,7 +31,7 @@ from multipath.agent.sockets.resolve import Endpoint
 from multipath.agent.sockets.watch import Watch
 from multipath.agent.wire import icmp_error, udp_echo
 from multipath.agent.wire.echo import EchoFormat
-from multipath.cli.agent_status import tell
+from multipath.cli.agent.status import tell
 from multipath.errors import AgentError
 from tests.cli.test_agent_status import FACTS
 

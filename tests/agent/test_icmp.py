@@ -219,7 +219,7 @@ engine.close()
 
 def test_without_any_right_one_sentence_says_what_to_do(network: Network) -> None:
     script = f"""
-import multipath.agent.service, multipath.cli.agent
+import multipath.agent.service, multipath.cli.agent.group
 from multipath.cli.main import main
 {BECOME_NOBODY}
 main()

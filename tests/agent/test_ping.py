@@ -15,7 +15,7 @@ import pytest
 from multipath.agent.items.key import ProbeSpec
 from multipath.agent.pinger import Pinger
 from multipath.agent.sockets.resolve import Resolver
-from multipath.cli.edge_target import Place, place_of
+from multipath.cli.probing.edge_target import Place, place_of
 from multipath.errors import MultipathError
 
 if TYPE_CHECKING:

@@ -211,7 +211,7 @@ def test_without_privileges_a_trace_finds_the_way_as_well(network: Network) -> N
     allow = [*inside, "sysctl", "-qw", "net.ipv4.ping_group_range=0 2147483647"]
     subprocess.run(allow, check=True)
     script = f"""
-import encodings.idna, multipath.cli.trace
+import encodings.idna, multipath.cli.probing.trace
 from multipath.cli.main import main
 {BECOME_NOBODY}
 main()

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from unittest import mock
 
-from multipath.cli.carry_out import carry_out
-from multipath.cli.planning import Planned, make_destruction, make_plan
+from multipath.cli.deploying.carry_out import carry_out
+from multipath.cli.deploying.planning import Planned, make_destruction, make_plan
 from multipath.topology.model import Topology
 from multipath.zabbix import writer
 from multipath.zabbix.client import Client, Params

@@ -5,7 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from multipath import names
-from multipath.cli.access import access
+from multipath.cli.deploying.access import access
 from multipath.objects import SPECS
 from multipath.zabbix import rights
 from multipath.zabbix.codec import CODECS

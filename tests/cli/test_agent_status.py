@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from multipath.agent.reporting.status import Status, StatusFile
-from multipath.cli.agent_status import is_well, tell
+from multipath.cli.agent.status import is_well, tell
 from tests.conftest import run_multipath
 
 FACTS: dict[str, Any] = {

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from multipath.cli import comparison
-from multipath.cli.planning import Planned, make_plan
+from multipath.cli.deploying import comparison
+from multipath.cli.deploying.planning import Planned, make_plan
 from multipath.objects import Object
 from multipath.plan.changes import Plan
 from multipath.render.desired import desired

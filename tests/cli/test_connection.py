@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from multipath.cli.connection import connection_options
+from multipath.cli.options.connection import connection_options
 from multipath.errors import ConfigError
 from multipath.zabbix.profile import Profile
 

@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from multipath.cli.diagnose import diagnose
+from multipath.cli.asking.diagnose import diagnose
 from tests.report.makers import EXAMPLE
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from multipath.cli.edges import edges
+from multipath.cli.topology.edges import edges
 from multipath.errors import InputError
 from multipath.topology.diagram import dot, mermaid
 from multipath.topology.loader import load

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from multipath.cli.output import writing
+from multipath.cli.printing.output import writing
 from multipath.errors import ConfigError, ZabbixError
 
 

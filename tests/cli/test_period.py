@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from multipath.cli.period import Period, period_options
+from multipath.cli.options.period import Period, period_options
 
 
 def asked(*words: str) -> tuple[Result, list[Period]]:

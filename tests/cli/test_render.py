@@ -4,7 +4,7 @@ from pathlib import Path
 import yaml
 from click.testing import CliRunner
 
-from multipath.cli.render import render
+from multipath.cli.deploying.render import render
 
 FOLDER = Path(__file__).parents[2] / "topologies"
 SH_LA = str(FOLDER / "sh-la.yaml")

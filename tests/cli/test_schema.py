@@ -2,7 +2,7 @@ import json
 
 from click.testing import CliRunner
 
-from multipath.cli.schema import schema as command
+from multipath.cli.topology.schema import schema as command
 from multipath.topology.schema import key_table, schema
 
 

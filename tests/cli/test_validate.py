@@ -2,7 +2,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from multipath.cli.validate import validate
+from multipath.cli.topology.validate import validate
 
 FOLDER = Path(__file__).parents[2] / "topologies"
 

@@ -6,8 +6,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from multipath.cli.watch_view import picture
-from multipath.cli.watcher import Seen
+from multipath.cli.asking.watch_view import picture
+from multipath.cli.asking.watcher import Seen
 from multipath.diagnosis.detours import Leg, routes
 from multipath.diagnosis.locate import locate
 from multipath.diagnosis.places import Path

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from multipath.cli.watcher import Watcher
+from multipath.cli.asking.watcher import Watcher
 from multipath.errors import ZabbixError
 from multipath.topology.loader import load
 from multipath.topology.model import Topology

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from multipath.cli.edges import edges
+from multipath.cli.topology.edges import edges
 from multipath.diagnosis import wording_en, wording_zh
 from multipath.diagnosis.locate import locate
 from tests.diagnosis.paths import SH_LA, read

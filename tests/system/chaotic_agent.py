@@ -18,7 +18,7 @@ from multipath.agent.delivery.spool_file import SpoolFile
 from multipath.agent.items.value import Value
 from multipath.agent.sockets import resolve
 from multipath.agent.sockets.clock import ValueClock
-from multipath.cli.agent import agent
+from multipath.cli.agent.group import agent
 
 _write = SpoolFile.write
 

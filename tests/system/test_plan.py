@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from multipath.cli.planning import Planned, make_destruction, make_plan
+from multipath.cli.deploying.planning import Planned, make_destruction, make_plan
 from multipath.errors import ZabbixUnreachableError
 from multipath.objects import Kind
 from multipath.render.desired import desired

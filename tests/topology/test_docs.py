@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from multipath.cli.edges import edges
-from multipath.cli.validate import validate
+from multipath.cli.topology.edges import edges
+from multipath.cli.topology.validate import validate
 from multipath.topology.parse import parse
 from multipath.topology.schema import key_table
 

@@ -27,7 +27,7 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit("error: the agent needs Python 3.11 or newer, this is " + sys.version.split()[0])
 
-from multipath.cli.agent_main import main
+from multipath.cli.agent.main import main
 
 main()
 """
@@ -72,9 +72,8 @@ def _entries() -> Iterator[Entry]:
     for name in ("__init__.py", "errors.py", "names.py"):
         yield f"multipath/{name}", (package / name).read_bytes()
     yield from _sources("multipath/agent", package / "agent")
-    for name, content in _sources("multipath/cli", package / "cli"):
-        if name.startswith(("multipath/cli/agent", "multipath/cli/__init__")):
-            yield name, content
+    yield "multipath/cli/__init__.py", (package / "cli" / "__init__.py").read_bytes()
+    yield from _sources("multipath/cli/agent", package / "cli" / "agent")
     for library in _LIBRARIES:
         yield from _sources(library, resources.files(library))
     for library in ("multipath", *_LIBRARIES):

@@ -1,0 +1,1 @@
+"""How all commands print: to a terminal, to a pipe, to a file."""

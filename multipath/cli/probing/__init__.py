@@ -1,0 +1,1 @@
+"""Commands that probe by hand, with the agent's own way of sending."""

@@ -1,0 +1,1 @@
+"""Commands on topology files alone: no Zabbix, no agent."""
