@@ -74,6 +74,7 @@ def test_json_has_every_edge_with_numbers_in_named_units() -> None:
             "timeout_s": 2.0,
             "size": 56,
             "port": None,
+            "confirm_port": None,
             "path": "/",
             "dscp": 0,
             "df": False,
