@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -36,17 +37,19 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Let tests in labs begin first, as they take longest; those that share a lab stay together.
 
     Workers take group after group, so that all of a group find the state that its first have made.
+    A wrapper, as the groups must be known before the workers' own hook reads them.
     """
     items.sort(key=lambda item: item.get_closest_marker("lab") is None)  # stable
     for item in items:
         if item.get_closest_marker("lab") and not item.get_closest_marker("xdist_group"):
             version = item.callspec.params.get("lab", "") if hasattr(item, "callspec") else ""
             item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {version}".strip()))
+    yield
 
 
 @dataclass(frozen=True)
@@ -115,13 +118,15 @@ def stop_lab(name: str) -> str:
 
 
 @pytest.fixture(scope="session", params=["7.0"])
-def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """Return a lab of this session's own; only the cache of packages is shared with others."""
-    folder = tmp_path_factory.mktemp("lab")
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """Return a lab of this session's own; only the cache of packages is shared with others.
+
+    Its folder has a short path, as those of sockets must be.
+    """
     name = f"test-{os.getpid()}"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MULTIPATH_STATE", str(folder / "state"))
-        patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+    with TemporaryDirectory(prefix="multipath-") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MULTIPATH_STATE", f"{folder}/state")
+        patch.setenv("XDG_CONFIG_HOME", f"{folder}/config")
         try:
             yield start_lab(name, request.param)
         finally:

@@ -282,6 +282,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "gain": ("gain", "收益"),
     "route_gain": ("gain of the best route", "最优路线的收益"),
     "way_is_better": ("the way via {proxy} is better", "经 {proxy} 的路线更优"),
+    "way_is_better_by": (
+        "the way via {proxy} is better by {gain} s",
+        "经 {proxy} 的路线更优，快 {gain} 秒",
+    ),
     "way_is_better_says": (
         "In four windows in a row the way through this proxy was better than the one advised "
         "before, by 10 ms and by 10 %; the event tells what it saves against the direct one.",

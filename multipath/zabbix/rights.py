@@ -28,7 +28,7 @@ ACTIONS = {
 """By the API's name, as the frontend calls them."""
 
 _ALSO_READ = frozenset(
-    {"history.get", "image.get", "proxy.get", "trend.get", "user.get", "usergroup.get"}
+    {"event.get", "history.get", "image.get", "proxy.get", "trend.get", "user.get", "usergroup.get"}
 )
 _LEFT_TO_SUPER_ADMINS = frozenset(
     {"hostgroup.create", "hostgroup.update", "hostgroup.delete"},
