@@ -92,7 +92,13 @@ def state(items: EdgeItems, packets: int, cycle_s: float, loss_percent: float) -
     """
     found = cuts(packets, loss_percent)
     fresh = f"(count({items.loss},{fresh_s(cycle_s):g}s)>0)"
-    dead = f'(count({items.loss},#{found.down_cycles},"ge",100)={found.down_cycles})'
+    dead = "*".join(
+        f'(count({items.loss},#{cycles},"ge",{percent:g})={cycles})'
+        for cycles, percent in (
+            (found.down_cycles, found.begun_percent),
+            (found.down_cycles - 1, 100),
+        )
+    )
     terms = (
         f"{Health.DOWN:d}*{dead}",
         f"{Health.LOSSY:d}*{_lossy(items, found)}",

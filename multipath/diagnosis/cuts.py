@@ -18,6 +18,10 @@ HEAVY_CYCLES, SUSTAINED_CYCLES, RECENT_CYCLES, TREND_CYCLES = 2, 3, 8, 30
 CLEAN_CYCLES = (1, 2, 3)
 
 _DOWN_PACKETS = 6
+_BEGUN_PERCENT = 50.0
+"""By the time that an edge is down by this, every other edge that the same fault has taken down has
+ended a cycle with losses, and is in doubt: none of them acquits the place."""
+
 _LEAST_LOST = 4
 _FINEST = 40
 
@@ -29,7 +33,8 @@ class Cuts:
     Args:
         one_percent: a cycle with more loss than this counts as one light loss,
         two_percent: and with more than this, as two.
-        down_cycles: so many cycles without an answer are down.
+        down_cycles: so many cycles without an answer are down,
+        begun_percent: but of the first of them so much loss is enough: the fault began within it.
         heavy_percent: mean loss of two cycles that is heavy; above 100 where two tell nothing.
         recent: light losses in 8 cycles that are too many,
         trend: and in 30.
@@ -40,6 +45,7 @@ class Cuts:
     one_percent: float
     two_percent: float
     down_cycles: int
+    begun_percent: float
     heavy_percent: float
     recent: int
     trend: int
@@ -55,12 +61,14 @@ def cuts(packets: int, loss_percent: float = 5.0) -> Cuts:
     the usual loss would hardly ever lose as many (binomial).
     """
     heavy = _surely_above(loss_percent / 200, HEAVY_CYCLES * packets)
+    down = max(HEAVY_CYCLES, ceil(_DOWN_PACKETS / packets))
     light = ceil(packets / _FINEST)  # packets that a light loss is
     counted = packets // light
     return Cuts(
         one_percent=round(100 * (light - 0.5) / packets, 3),
         two_percent=round(100 * (2 * light - 0.5) / packets, 3),
-        down_cycles=max(HEAVY_CYCLES, ceil(_DOWN_PACKETS / packets)),
+        down_cycles=down,
+        begun_percent=_BEGUN_PERCENT if (down - 1) * packets >= _DOWN_PACKETS else 100.0,
         heavy_percent=round(100 * (heavy - 0.5) / (HEAVY_CYCLES * packets), 3),
         recent=_too_many(RECENT_CYCLES * counted),
         trend=_too_many(TREND_CYCLES * counted),

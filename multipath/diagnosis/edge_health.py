@@ -5,7 +5,7 @@ item: ``compiled_edge`` writes the same rules as its expressions. What raises an
 evidence than what clears it, and what lies between is doubt: an edge in doubt is unknown, so that
 it neither accuses nor acquits a place. One lost packet does nothing at all.
 
-- Down: the last two cycles lost every packet.
+- Down: the last cycle lost every packet, and the one before at least half of them.
 - Lossy: the last two cycles both lost more than the threshold, far more than chance would; or
   light losses add up over 8 or 30 cycles to more than is usual. No cycle counts there for more
   than two packets (of more than 40: twice 2.5 %), so that a burst is no trend. It clears after
@@ -20,7 +20,6 @@ it neither accuses nor acquits a place. One lost packet does nothing at all.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
 from statistics import mean
 
 from multipath.diagnosis.cuts import (
@@ -145,8 +144,7 @@ def _health(
     """Return the health; ``past`` is newest first, as in what follows."""
     if filtered(past):
         return Health.UNKNOWN
-    dead = takewhile(lambda each: each.lost == each.sent, past)
-    if len(list(islice(dead, found.down_cycles))) == found.down_cycles:
+    if _dead(past[: found.down_cycles], found):
         return Health.DOWN
     if _raised(past, limits, found) or (before >= Health.LOSSY and not _cleared(past, found)):
         return Health.LOSSY
@@ -161,6 +159,15 @@ def filtered(past: Sequence[Cycle]) -> bool:
     confirmed = [each.confirmed for each in past[:HEAVY_CYCLES]]
     dead = any(each.lost == each.sent for each in past[:SUSTAINED_CYCLES])
     return dead and len(confirmed) == HEAVY_CYCLES and all(confirmed)
+
+
+def _dead(past: Sequence[Cycle], found: Cuts) -> bool:
+    """Tell whether these cycles were lost, the oldest at least from when the fault began."""
+    return (
+        len(past) == found.down_cycles
+        and all(each.lost == each.sent for each in past[:-1])
+        and past[-1].loss_percent >= found.begun_percent
+    )
 
 
 def _raised(past: Sequence[Cycle], limits: Limits, found: Cuts) -> bool:

@@ -62,6 +62,15 @@ def test_down_is_two_cycles_without_an_answer_and_ends_with_the_first_good_one()
     assert said[42:] == [Health.UNKNOWN] * 7 + [Health.GOOD]
 
 
+def test_a_fault_that_begins_in_the_midst_of_a_cycle_is_down_with_the_next() -> None:
+    for answered in range(21):
+        begun = Cycle(20, 20 - answered, 0.182, 0.001)
+        said = judged([*[WELL] * 40, begun, DEAD, DEAD])
+        assert said[40] is not Health.DOWN
+        assert (said[41] is Health.DOWN) == (answered <= 10)
+        assert said[42] is Health.DOWN
+
+
 def test_heavy_loss_is_raised_and_cleared_within_three_cycles_mostly() -> None:
     random = Random(5)
     raised = cleared = 0
