@@ -3,7 +3,7 @@
 from multipath.errors import PlanError
 from multipath.plan.changes import Plan
 
-MAX_DELETE = 100
+MAX_DELETE = 150
 """Objects that a deploy deletes without an explicit word: about one proxy of one topology."""
 
 

@@ -84,9 +84,9 @@ def test_an_object_is_created_after_what_it_needs() -> None:
 
 
 def test_one_batch_never_holds_an_object_and_what_it_needs() -> None:
-    # states, the verdict, its parts; a side, proxy away, agent silent, down, latency, baseline;
-    # path, any way, a way
-    levels = {Kind.ITEM: 3, Kind.TRIGGER: 6, Kind.SERVICE: 3}
+    # states, the verdict, its parts; a side, proxy away, clock stepped, agent silent, down,
+    # latency, baseline; path, any way, a way
+    levels = {Kind.ITEM: 3, Kind.TRIGGER: 7, Kind.SERVICE: 3}
     batches = list(diff(ASKED, {}, SCOPE).batches())
     assert [kind for _, kind, _ in batches] == [
         kind for kind in SPECS for _ in range(levels.get(kind, 1))

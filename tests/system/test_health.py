@@ -24,7 +24,7 @@ def test_an_agents_own_figures_are_in_zabbix_and_judged(sh_la: object, client: C
         assert all(each["state"] == "0" for each in items)
         return {each["key_"]: each["lastvalue"] for each in items if each["lastclock"] != "0"}
 
-    eventually("nine figures", lambda: len(figures()) == 9)
+    eventually("ten figures", lambda: len(figures()) == 10)
     figure = {key: figures()[names.agent_metric_key(key)] for key in ("rss_bytes", "spool.dropped")}
     assert 10e6 < float(figure["rss_bytes"]) < 100e6
     assert figure["spool.dropped"] == "0"

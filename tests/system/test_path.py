@@ -95,7 +95,7 @@ def test_a_route_takes_as_long_as_its_edges_together_and_none_when_one_is_silent
             lambda: 60 < float(route("via-proxy1", "loss")["lastvalue"]) < 90,
         )
         lab.fault("proxy1>la", "--down")  # and not the way by which proxy1 reports
-        eventually("all lost", lambda: float(route("via-proxy1", "loss")["lastvalue"]) == 100)
+        eventually("all lost", lambda: float(route("via-proxy1", "loss")["lastvalue"]) == 100, 150)
         eventually(
             "no RTT any more",
             lambda: int(route("via-proxy1", "rtt")["lastclock"]) < time.time() - 40,

@@ -285,7 +285,10 @@ def test_a_removed_proxy_is_pruned_within_the_limit(lab: Lab, drift: Path, clien
 def test_topologies_that_share_a_vantage_come_together_and_go_one_by_one(
     lab: Lab, drift: Path, client: Client
 ) -> None:
-    """Of two that are made in one go, each has its own map, and neither touches the other."""
+    """Of two that are made in one go, each has its own map, and neither touches the other.
+
+    Each has a host of its own for the path; that of their target is shared.
+    """
     alone = counts(client)
     others = []
     for name in ("other", "third"):
@@ -294,7 +297,7 @@ def test_topologies_that_share_a_vantage_come_together_and_go_one_by_one(
         others[-1].write_text(text, encoding="utf-8")
     other, third = others
     multipath("deploy", other, third, "--profile", lab.profile_name, "--yes")
-    assert counts(client)["host"] == alone["host"] + 2
+    assert counts(client)["host"] == alone["host"] + 3
     for file in (drift, other, third):
         assert exit_code(lab, file) == 0
     tags = one(client, "host", filter={"host": "multipath.a"}, selectTags="extend")["tags"]

@@ -89,7 +89,7 @@ def test_own_templates_are_deployed_and_taken_away_again(
             selectTags="extend",
             tags=[{"tag": names.TAG_TOPOLOGY, "value": "copy", "operator": "1"}],
         )
-        assert len(triggers) == 49
+        assert len(triggers) == 52
         assert all({"tag": "team", "value": "network"} in each["tags"] for each in triggers)
         eventually("a value of the own item", lambda: bool(values(client, "rtt.spread")))
         multipath("deploy", copy, *profile, "--yes")
