@@ -47,18 +47,17 @@ def test_a_real_server_says_what_python_says(lab: Lab, client: Client) -> None:
     try:
         items = {key: created(client, hostid, key, path) for key, path in paths.items()}
         said = {key: patterns(path) for key, path in paths.items()}
-        values = [
-            ItemValue(HOST, key, ",".join(map(str, encode(healths))), clock=now_s, ns=place)
-            for key, every in said.items()
-            for place, healths in enumerate(every)
-        ]
-
-        def taken() -> bool:
-            with netns.entered(namespace(lab.name, "zabbix-sh")):
-                return not Sender("127.0.0.1", 10051).send(values).failed
-
-        eventually("the server knows the items", taken)
         for key, every in said.items():
+            values = [
+                ItemValue(HOST, key, ",".join(map(str, encode(healths))), clock=now_s, ns=place)
+                for place, healths in enumerate(every)
+            ]
+
+            def taken(values: list[ItemValue] = values) -> bool:  # of one item: all, or none
+                with netns.entered(namespace(lab.name, "zabbix-sh")):
+                    return not Sender("127.0.0.1", 10051).send(values).failed
+
+            eventually("the server knows the item", taken)
             eventually("all are there", lambda: len(history(client, items[key])) == len(every))  # noqa: B023 - at once
             expected = [as_data(paths[key], locate(paths[key], healths)) for healths in every]
             assert history(client, items[key]) == expected
