@@ -41,28 +41,45 @@ def test_a_real_server_says_what_python_says(lab: Lab, client: Client) -> None:
         f"rules[{proxies}]": Path("s", "t", tuple(f"p{one}" for one in range(1, proxies + 1)))
         for proxies in range(5)
     }
-    now_s = int(time.time())
     groups = client.get("hostgroup", output=["groupid"], limit=1)
     (hostid,) = client.call("host.create", {"host": HOST, "groups": groups})["hostids"]
     try:
-        items = {key: created(client, hostid, key, path) for key, path in paths.items()}
-        said = {key: patterns(path) for key, path in paths.items()}
-        for key, every in said.items():
-            values = [
-                ItemValue(HOST, key, ",".join(map(str, encode(healths))), clock=now_s, ns=place)
-                for place, healths in enumerate(every)
-            ]
-
-            def taken(values: list[ItemValue] = values) -> bool:  # of one item: all, or none
-                with netns.entered(namespace(lab.name, "zabbix-sh")):
-                    return not Sender("127.0.0.1", 10051).send(values).failed
-
-            eventually("the server knows the item", taken)
-            eventually("all are there", lambda: len(history(client, items[key])) == len(every))  # noqa: B023 - at once
-            expected = [as_data(paths[key], locate(paths[key], healths)) for healths in every]
-            assert history(client, items[key]) == expected
+        for key, path in paths.items():
+            agrees(lab, client, key, path, created(client, hostid, key, path))
     finally:
         client.call("host.delete", [hostid])
+
+
+def agrees(lab: Lab, client: Client, key: str, path: Path, itemid: str) -> None:
+    """Hold what the server makes of patterns of a path's edges against what Python says of them."""
+    now_s, every = int(time.time()), patterns(path)
+    ready(lab, client, key, itemid, now_s - 1000)
+    values = [
+        ItemValue(HOST, key, ",".join(map(str, encode(healths))), clock=now_s, ns=place)
+        for place, healths in enumerate(every)
+    ]
+    assert send(lab, values)
+    eventually("all are there", lambda: len(history(client, itemid, now_s)) == len(every))
+    expected = [as_data(path, locate(path, healths)) for healths in every]
+    assert history(client, itemid, now_s) == expected
+
+
+def ready(lab: Lab, client: Client, key: str, itemid: str, before_s: int) -> None:
+    """Wait until the server runs an item's script: it knows the item a little earlier."""
+
+    def is_run() -> bool:
+        trial = ItemValue(HOST, key, "0", clock=before_s, ns=time.time_ns() % 10**9)
+        return send(lab, [trial]) and any(
+            isinstance(value, dict) for value in history(client, itemid, before_s)
+        )
+
+    eventually("the script runs", is_run)
+
+
+def send(lab: Lab, values: list[ItemValue]) -> bool:
+    """Send values to the server; tell whether it took them all."""
+    with netns.entered(namespace(lab.name, "zabbix-sh")):
+        return not Sender("127.0.0.1", 10051).send(values).failed
 
 
 def created(client: Client, hostid: str, key: str, path: Path) -> str:
@@ -80,7 +97,14 @@ def created(client: Client, hostid: str, key: str, path: Path) -> str:
     return str(itemid)
 
 
-def history(client: Client, itemid: str) -> list[object]:
-    """Return what an item got, in the order of the values' times."""
-    rows = client.get("history", itemids=[itemid], history=TEXT, output=["ns", "value"])
-    return [json.loads(row["value"]) for row in sorted(rows, key=lambda row: int(row["ns"]))]
+def history(client: Client, itemid: str, since_s: int) -> list[object]:
+    """Return what an item got for times since then, in their order."""
+    rows = client.get(
+        "history",
+        itemids=[itemid],
+        history=TEXT,
+        output=["clock", "ns", "value"],
+        time_from=since_s,
+    )
+    rows.sort(key=lambda row: (int(row["clock"]), int(row["ns"])))
+    return [json.loads(row["value"]) for row in rows]

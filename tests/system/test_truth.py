@@ -32,6 +32,8 @@ def test_one_fault_is_named_once_and_ends(
         lab.heal()
     eventually("all clear", fast_path.is_quiet, patience_s=120)
     raised = fast_path.raised_since(before)
+    if kind == "light":  # so little shows on one edge before the other: till then it is undecided
+        raised = [name for name in raised if "undecided" not in name]
     place = expected.partition(": ")[0]
     assert len(raised) == (0 if is_lost else 1), raised
     assert all(place in name for name in raised)
