@@ -1,8 +1,10 @@
 """What a user means by ``ADDRESS|EDGE``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import click
 
 from multipath.agent.items.nearest import did_you_mean
 from multipath.errors import MultipathError
@@ -22,6 +24,20 @@ class Place:
     address: str
     size: int | None = None
     timeout_s: float | None = None
+
+
+def target_arguments(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the argument ``target`` and the option ``files``, for ``place_of``."""
+    files = click.option(
+        "--topology",
+        "-t",
+        "files",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Where the edge is; may be given several times.",
+    )
+    return click.argument("target", metavar="ADDRESS|EDGE")(files(command))
 
 
 def place_of(target: str, files: Sequence[Path]) -> Place:

@@ -16,7 +16,7 @@ from multipath.agent.items.key import DSCPS, SIZE_BYTES, TIMEOUT_MAX_S, ProbeSpe
 from multipath.agent.pinger import Pinger
 from multipath.agent.sockets.resolve import Resolver
 from multipath.cli.options.params import DURATION
-from multipath.cli.probing.edge_target import Place, place_of
+from multipath.cli.probing.edge_target import Place, place_of, target_arguments
 
 INTERVAL_MIN_S = 0.01
 
@@ -31,16 +31,7 @@ def _bounded(lowest_s: float, highest_s: float) -> object:
 
 
 @click.command()
-@click.argument("target", metavar="ADDRESS|EDGE")
-@click.option(
-    "--topology",
-    "-t",
-    "files",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Where the edge is; may be given several times.",
-)
+@target_arguments
 @click.option("--count", "-c", type=click.IntRange(min=1), help="Packets to send; else no end.")
 @click.option(
     "--interval",

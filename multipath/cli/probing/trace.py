@@ -11,23 +11,14 @@ from multipath.agent.probing.trace import Hop, Trace
 from multipath.agent.probing.trace_run import trace as trace_way
 from multipath.agent.sockets.resolve import Resolver
 from multipath.cli.printing.terminal import console
-from multipath.cli.probing.edge_target import place_of
+from multipath.cli.probing.edge_target import place_of, target_arguments
 from multipath.errors import AgentError
 
 _PATIENCE_S = 5.0
 
 
 @click.command()
-@click.argument("target", metavar="ADDRESS|EDGE")
-@click.option(
-    "--topology",
-    "-t",
-    "files",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Where the edge is; may be given several times.",
-)
+@target_arguments
 @click.option("--json", "as_json", is_flag=True, help="As the agent delivers it to Zabbix.")
 def trace(target: str, files: tuple[Path, ...], as_json: bool) -> None:
     """Trace the way to an address, or to an edge's far end, from this host.
