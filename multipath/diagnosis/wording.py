@@ -8,6 +8,8 @@ from multipath.diagnosis.circumstances import Circumstance
 from multipath.diagnosis.locate import Verdict
 from multipath.diagnosis.places import Path
 from multipath.diagnosis.state import Health
+from multipath.diagnosis.timeline import Phase
+from multipath.topology.model import Topology
 
 
 class Wording(Protocol):
@@ -25,3 +27,8 @@ class Wording(Protocol):
 
 WORDING: Mapping[str, Wording] = {"en": wording_en, "zh": wording_zh}
 """By ``Topology.language``."""
+
+
+def reason_of(phase: Phase, topology: Topology) -> str:
+    """Return a phase's verdict as a sentence in the topology's language."""
+    return WORDING[topology.language].reason(Path.of(topology), phase.healths, phase.verdict)

@@ -6,14 +6,11 @@ from datetime import datetime
 
 import jinja2
 
-from multipath.diagnosis.places import Path
-from multipath.diagnosis.timeline import Phase
-from multipath.diagnosis.wording import WORDING
+from multipath.diagnosis.wording import reason_of
 from multipath.render.templates import template_folder
 from multipath.report import drawing, figures
 from multipath.report.drawing import Tick
 from multipath.report.record import PathReport
-from multipath.topology.model import Topology
 from multipath.topology.units import format_duration, format_percent
 
 Clock = Callable[[float], datetime]
@@ -43,7 +40,7 @@ def page(reports: Sequence[PathReport], since_s: float, until_s: float, clock: C
         duration=format_duration,
         threshold=format_percent,
         place=lambda number: f"{number:.1f}",
-        reason=_reason,
+        reason=reason_of,
     )
     return environment.get_template("report.html.j2").render(
         reports=reports,
@@ -53,11 +50,6 @@ def page(reports: Sequence[PathReport], since_s: float, until_s: float, clock: C
         times=list(_times(since_s, until_s, clock)),
         size=drawing,
     )
-
-
-def _reason(phase: Phase, topology: Topology) -> str:
-    """Return a verdict as a sentence in the topology's language."""
-    return WORDING[topology.language].reason(Path.of(topology), phase.healths, phase.verdict)
 
 
 def _zone(moment: datetime) -> str:

@@ -4,9 +4,8 @@ from typing import Any
 
 from multipath.cli.asking.diagnosing import Moment, Span
 from multipath.cli.printing.moments import utc
-from multipath.diagnosis.places import Path
 from multipath.diagnosis.timeline import Incident
-from multipath.diagnosis.wording import WORDING
+from multipath.diagnosis.wording import WORDING, reason_of
 from multipath.report.evidence import Carried, Shown
 from multipath.report.finding import Finding
 from multipath.topology.model import Topology
@@ -70,11 +69,11 @@ def _times(incident: Incident) -> dict[str, Any]:
 
 
 def _finding(topology: Topology, found: Finding) -> dict[str, Any]:
-    path, verdict = Path.of(topology), found.phase.verdict
+    verdict = found.phase.verdict
     return {
         "outcome": str(verdict.outcome),
         "health": verdict.health.name.lower(),
-        "reason": WORDING[topology.language].reason(path, found.phase.healths, verdict),
+        "reason": reason_of(found.phase, topology),
         "lost": list(verdict.lost),
         "explanations": [
             {

@@ -11,8 +11,8 @@ from multipath.cli.printing.moments import local
 from multipath.diagnosis.locate import Explanation
 from multipath.diagnosis.places import Path
 from multipath.diagnosis.state import EdgeState
-from multipath.diagnosis.timeline import Incident, Phase, patience_s, settle_s
-from multipath.diagnosis.wording import WORDING
+from multipath.diagnosis.timeline import Incident, patience_s, settle_s
+from multipath.diagnosis.wording import WORDING, reason_of
 from multipath.report.evidence import Carried, Shown
 from multipath.report.figures import length, ms, percent
 from multipath.report.finding import Finding
@@ -34,7 +34,7 @@ def show(out: Console, found: Moment | Span) -> None:
 
 def _show_moment(out: Console, found: Moment) -> None:
     topology = found.topology
-    reason = _reason(topology, found.found.phase)
+    reason = reason_of(found.found.phase, topology)
     out.print(Text(f"{topology.name} at {local(found.at_s)}: {reason}"), soft_wrap=True)
     if found.incident:
         begin_s = found.incident.begin_s
@@ -66,14 +66,14 @@ def _heading(incident: Incident) -> str:
 
 
 def _incident(topology: Topology, incident: Incident, told: Finding) -> Iterator[str]:
-    yield _reason(topology, told.phase)
+    yield reason_of(told.phase, topology)
     yield from _details(topology, told)
     ill = [each for each in told.edges if each.health.bad]
     if ill:
         yield f"Edges: {'; '.join(map(_edge, ill))}."
     for phase in incident.phases:
         if phase is not told.phase and phase.length_s > settle_s(topology):
-            yield f"For {length(phase.length_s)} of it: {_reason(topology, phase)}"
+            yield f"For {length(phase.length_s)} of it: {reason_of(phase, topology)}"
 
 
 def _details(topology: Topology, found: Finding) -> Iterator[str]:
@@ -133,10 +133,6 @@ def _amount(each: Carried) -> str:
     if each.delay_s:
         parts.append(f"{ms(each.delay_s)} more")
     return " and ".join(parts)
-
-
-def _reason(topology: Topology, phase: Phase) -> str:
-    return WORDING[topology.language].reason(Path.of(topology), phase.healths, phase.verdict)
 
 
 def _places(topology: Topology, explanation: Explanation) -> str:

@@ -13,7 +13,7 @@ from multipath.cli.printing.moments import local, utc
 from multipath.diagnosis.places import Path
 from multipath.diagnosis.recurrence import FEWEST
 from multipath.diagnosis.timeline import Phase
-from multipath.diagnosis.wording import WORDING
+from multipath.diagnosis.wording import WORDING, reason_of
 from multipath.report.comeback import Comeback
 from multipath.report.figures import length
 from multipath.report.outage import Outage
@@ -76,7 +76,7 @@ def _outage_data(topology: Topology, outage: Outage, phase: Phase | None) -> dic
         "edges": [edge.name for edge in outage.edges],
         "places": [list(each.segments) for each in phase.verdict.leading] if phase else None,
         "lost": list(phase.verdict.lost) if phase else None,
-        "reason": _reason(topology, phase) if phase else None,
+        "reason": reason_of(phase, topology) if phase else None,
     }
 
 
@@ -96,12 +96,7 @@ def _where(topology: Topology, phase: Phase | None) -> str:
         return "not known"
     path, word = Path.of(topology), WORDING[topology.language].place
     told = [" + ".join(word(path, each) for each in one.segments) for one in phase.verdict.leading]
-    return " / ".join(told) or _reason(topology, phase)
-
-
-def _reason(topology: Topology, phase: Phase) -> str:
-    path = Path.of(topology)
-    return WORDING[topology.language].reason(path, phase.healths, phase.verdict)
+    return " / ".join(told) or reason_of(phase, topology)
 
 
 def _circled(edges: Iterable[Edge]) -> str:

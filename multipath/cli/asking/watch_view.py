@@ -12,9 +12,8 @@ from multipath.cli.asking.watch_map import Map
 from multipath.cli.asking.watcher import Seen
 from multipath.cli.printing.moments import local
 from multipath.diagnosis.detours import DIRECT, Route, gain_s
-from multipath.diagnosis.places import Path
 from multipath.diagnosis.timeline import Phase, patience_s
-from multipath.diagnosis.wording import WORDING
+from multipath.diagnosis.wording import reason_of
 from multipath.report.cycle import HOUR_S
 from multipath.report.figures import length, ms, percent
 from multipath.report.snapshot import Snapshot
@@ -61,8 +60,7 @@ def _verdict(out: Console, now: Snapshot, now_s: float) -> Iterator[Text]:
     if phase is None or now_s - now.at_s > patience_s(now.topology):
         yield Text("● Zabbix has no fresh verdict", style="yellow")
         return
-    path = Path.of(now.topology)
-    reason = WORDING[now.topology.language].reason(path, phase.healths, phase.verdict)
+    reason = reason_of(phase, now.topology)
     style = STYLE[phase.verdict.health.state]
     text = Text(reason, style=f"bold {style}" if phase.ill else style)
     for place, line in enumerate(text.wrap(out, out.size.width - 2)[:_MOST_REASON]):
