@@ -7,8 +7,15 @@ import pytest
 
 from multipath.zabbix.client import Client
 from tests.conftest import Lab, start_lab, stop_lab
-from tests.system.steps import EXAMPLE, copy_of, eventually, multipath
+from tests.system.steps import EXAMPLE, copy_of, eventually, measured, multipath, replaced
 from tests.system.truth import FASTER, WELL, FastPath
+
+FAST = {
+    "cycle: 10s": "cycle: 2s",
+    "timeout: 2s": "timeout: 1s",
+    "window: 1m": "window: 12s",
+    "silent: 1m": "silent: 20s",
+}
 
 
 @pytest.fixture(scope="session")
@@ -17,13 +24,12 @@ def client(lab: Lab) -> Iterator[Client]:
         yield connected
 
 
-@pytest.fixture(scope="session")
-def sh_la(lab: Lab) -> Path:
-    """Return the example when all its edges have data."""
-    multipath("deploy", EXAMPLE, "--profile", lab.profile_name, "--yes")
-    multipath("lab", "agents", EXAMPLE, "--name", lab.name)
-    multipath("status", EXAMPLE, "--profile", lab.profile_name, "--wait", "120s")
-    return EXAMPLE
+@pytest.fixture(scope="module")
+def sh_la(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the example with cycles of two seconds, so that faults show and end sooner."""
+    file = tmp_path_factory.mktemp("example") / EXAMPLE.name
+    file.write_text(replaced(EXAMPLE.read_text(encoding="utf-8"), FAST), encoding="utf-8")
+    return measured(lab, file)
 
 
 @pytest.fixture(scope="session")
@@ -45,13 +51,13 @@ def admin(bare: Lab) -> Iterator[Client]:
 
 @pytest.fixture(scope="module")
 def fast_path(
-    lab: Lab, sh_la: Path, client: Client, tmp_path_factory: pytest.TempPathFactory
+    lab: Lab, client: Client, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[FastPath]:
-    """Return sh-la with fast cycles, in the place of the example."""
-    file = copy_of(sh_la, tmp_path_factory.mktemp("truth"), **FASTER)
-    multipath("destroy", sh_la, "--profile", lab.profile_name, "--yes")
-    multipath("deploy", file, "--profile", lab.profile_name, "--yes")
+    """Return sh-la with cycles of a second, alone in its Zabbix."""
+    multipath("destroy", EXAMPLE, "--profile", lab.profile_name, "--yes")
+    file = copy_of(EXAMPLE, tmp_path_factory.mktemp("truth"), **FASTER)
     try:
+        measured(lab, file)
         holds = {"macro": "{$MULTIPATH.SIDE.HOLD}"}
         for row in client.get("usermacro", output=["hostmacroid"], filter=holds):
             client.call("usermacro.update", {"hostmacroid": row["hostmacroid"], "value": "3s"})
@@ -60,4 +66,3 @@ def fast_path(
         yield found
     finally:
         multipath("destroy", file, "--profile", lab.profile_name, "--yes")
-        multipath("deploy", sh_la, "--profile", lab.profile_name, "--yes")

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +40,28 @@ def refused(*words: str | Path) -> str:
     return done.stderr
 
 
-def copy_of(example: Path, folder: Path, **replaced: str) -> Path:
+def copy_of(example: Path, folder: Path, **words: str) -> Path:
     """Return a copy of a topology under another name, with some words of it replaced."""
-    text = example.read_text(encoding="utf-8").replace("name: sh-la", "name: copy")
-    for old, new in replaced.items():
-        assert old in text
-        text = text.replace(old, new)
+    text = replaced(example.read_text(encoding="utf-8"), {"name: sh-la": "name: copy"} | words)
     file = folder / "copy.yaml"
     file.write_text(text, encoding="utf-8")
     return file
+
+
+def replaced(text: str, words: Mapping[str, str]) -> str:
+    """Return a text with some of its words replaced, each of which it must have."""
+    for old, new in words.items():
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def measured(lab: Lab, topology: Path) -> Path:
+    """Deploy a topology, let agents run, and return it when all its edges have data."""
+    multipath("deploy", topology, "--profile", lab.profile_name, "--yes")
+    multipath("lab", "agents", topology, "--name", lab.name)
+    multipath("status", topology, "--profile", lab.profile_name, "--wait", "120s")
+    return topology
 
 
 def status(lab: Lab, topology: Path) -> dict[int, dict[str, Any]]:

@@ -50,7 +50,7 @@ def history(client: Client, itemids: list[str], since_s: int) -> Counter[Measure
 def test_every_spooled_measurement_is_in_zabbix_exactly_once(
     lab: Lab, sh_la: Path, client: Client, tmp_path: Path, node: str, daemon: str
 ) -> None:
-    fast = copy_of(sh_la, tmp_path, **{"cycle: 10s": "cycle: 2s", "timeout: 2s": "timeout: 500ms"})
+    fast = copy_of(sh_la, tmp_path)
     chance = random.Random(node)  # noqa: S311 - the same kills every time
     began_s = int(time.time())
     seen: set[Measured] = set()

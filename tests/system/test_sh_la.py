@@ -15,6 +15,7 @@ from tests.system.steps import (
     copy_of,
     counts,
     eventually,
+    measured,
     multipath,
     refused,
     status,
@@ -22,6 +23,12 @@ from tests.system.steps import (
 )
 
 pytestmark = pytest.mark.lab
+
+
+@pytest.fixture(scope="module")
+def sh_la(lab: Lab) -> Path:
+    """Return the example as it is shipped."""
+    return measured(lab, EXAMPLE)
 
 
 @ON_BOTH_VERSIONS

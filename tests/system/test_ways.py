@@ -7,17 +7,20 @@ import pytest
 from multipath import names
 from multipath.zabbix.client import Client
 from tests.conftest import ON_BOTH_VERSIONS, Lab
-from tests.system.steps import copy_of, eventually, multipath, status
+from tests.system.steps import EXAMPLE, copy_of, eventually, multipath, status
 
 pytestmark = pytest.mark.lab
 
+LIGHTER = {"cycle: 10s": "cycle: 5s", "packets: 20": "packets: 5", "window: 1m": "window: 20s"}
 OWN = Path(__file__).parents[2] / "docs" / "example-templates"
 
 
-def without_agents(sh_la: Path, folder: Path, **replaced: str) -> Path:
+def without_agents(folder: Path, **words: str) -> Path:
     """Return a copy of the example whose nodes have no agent."""
     bare = {f"  {node}:\n": f"  {node}:\n    agent: none\n" for node in ("zabbix-sh", "proxy2")}
-    return copy_of(sh_la, folder, **{"agent: multipath": "agent: none"}, **bare, **replaced)
+    return copy_of(
+        EXAMPLE, folder, **{"agent: multipath": "agent: none"}, **bare, **LIGHTER, **words
+    )
 
 
 def values(client: Client, metric: str) -> list[float]:
@@ -37,7 +40,7 @@ def problems(client: Client) -> list[str]:
 def test_zabbix_itself_measures_where_there_is_no_agent_and_speaks_chinese(
     lab: Lab, sh_la: Path, client: Client, tmp_path: Path
 ) -> None:
-    bare = without_agents(sh_la, tmp_path, **{"language: en": "language: zh"})
+    bare = without_agents(tmp_path, **{"language: en": "language: zh"})
     try:
         multipath("deploy", bare, "--profile", lab.profile_name, "--yes")
         multipath("status", bare, "--profile", lab.profile_name, "--wait", "120s")
@@ -59,12 +62,12 @@ def test_zabbix_itself_measures_where_there_is_no_agent_and_speaks_chinese(
 def test_an_agent_that_comes_later_goes_on_with_the_history(
     lab: Lab, sh_la: Path, client: Client, tmp_path: Path
 ) -> None:
-    bare = without_agents(sh_la, tmp_path)
+    bare = without_agents(tmp_path)
     try:
         multipath("deploy", bare, "--profile", lab.profile_name, "--yes")
         multipath("status", bare, "--profile", lab.profile_name, "--wait", "120s")
         before = values(client, "rtt.p50")
-        installed = copy_of(sh_la, tmp_path)
+        installed = copy_of(EXAMPLE, tmp_path, **LIGHTER)
         multipath("deploy", installed, "--profile", lab.profile_name, "--yes")
         assert values(client, "rtt.p50")[: len(before)] == before
         eventually("quantiles", lambda: bool(values(client, "rtt.p10")))
@@ -72,13 +75,15 @@ def test_an_agent_that_comes_later_goes_on_with_the_history(
             "deploy", installed, "--profile", lab.profile_name, "--yes"
         )
     finally:
-        multipath("destroy", copy_of(sh_la, tmp_path), "--profile", lab.profile_name, "--yes")
+        multipath(
+            "destroy", copy_of(EXAMPLE, tmp_path, **LIGHTER), "--profile", lab.profile_name, "--yes"
+        )
 
 
 def test_own_templates_are_deployed_and_taken_away_again(
     lab: Lab, sh_la: Path, client: Client, tmp_path: Path
 ) -> None:
-    copy = copy_of(sh_la, tmp_path)
+    copy = copy_of(EXAMPLE, tmp_path, **LIGHTER)
     profile = ("--profile", lab.profile_name)
     try:
         multipath("deploy", copy, *profile, "--templates", OWN, "--yes")

@@ -100,3 +100,11 @@ def said_of(segment: str, kind: str) -> str:
     ill = "lossy" if kind == "light" else kind
     start, _, end = segment.partition(">")
     return f"between {start} and {end}: {ill}" if end else f"{start}'s side: {ill}"
+
+
+def is_meanwhile(problem: str, segment: str) -> bool:
+    """Tell whether a problem may come before that of a place, while few of its edges show it."""
+    partly = {
+        f"between {a} and {b}: " for a, b in (s.split(">") for s in MIDDLES) if segment in (a, b)
+    }
+    return "undecided" in problem or any(words in problem for words in partly)
