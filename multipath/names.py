@@ -65,6 +65,7 @@ KEY_METRIC = f"{PREFIX}.metric"
 KEY_ROUTE = f"{PREFIX}.route"
 KEY_VERDICT = f"{PREFIX}.verdict"
 KEY_SIDE = f"{PREFIX}.side"
+KEY_WAY = f"{PREFIX}.way"
 KEY_AGENT_PING = f"{PREFIX}.agent.ping"
 KEY_AGENT_VERSION = f"{PREFIX}.agent.version"
 KEY_AGENT_HEALTH = f"{PREFIX}.agent.health"
@@ -189,13 +190,23 @@ def side_key(topology: str, node: str, address: str = "") -> str:
     return f"{KEY_VERDICT}[{topology},side,{node}{',' if address else ''}{address}]"
 
 
+def way_key(source: str) -> str:
+    """Return the key of the health of what is between a source and a proxy, on the proxy's host."""
+    return f"{KEY_WAY}[{source}]"
+
+
+def way_to_key(topology: str, source: str, proxy: str) -> str:
+    """Return the key of the same as one path's verdict has it; ``*`` stands for all paths."""
+    return f"{KEY_VERDICT}[{topology},way,{source},{proxy}]"
+
+
 def better_check(route: str) -> str:
     """Return what the trigger on a better route is known by: ``better via-proxy1``."""
     return f"better {route}"
 
 
 def verdict_check(place: str) -> str:
-    """Return what a path's trigger on a verdict is known by: ``ill zabbix-sh>la``."""
+    """Return what a trigger on a verdict is known by: ``ill zabbix-sh>la``."""
     return f"ill {place}"
 
 

@@ -24,7 +24,7 @@ _HOLD = 3
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """A stretch between two places, which a path's own trigger blames.
+    """A stretch that leads to the target, which a path's own trigger blames.
 
     Args:
         code: the verdict's number.
@@ -32,7 +32,6 @@ class Blame:
         text: as people say it.
         says: the key of the words that tell what to do.
         priority: of the trigger.
-        hold: for so many looks the verdict must hold.
     """
 
     code: int
@@ -40,7 +39,21 @@ class Blame:
     text: str
     says: str
     priority: str
-    hold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What is between the source and a proxy: the same for all paths that have both.
+
+    Args:
+        proxy: its node.
+        text: the place as people say it.
+        formula: the expression of its health as this path's verdict has it.
+    """
+
+    proxy: str
+    text: str
+    formula: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,8 @@ class PathVerdict:
         script: what turns it into the verdict.
         telling: what turns that into words: ``la's side: lossy``.
         meanings: what each number of a verdict means, in words.
-        blames: the stretches that the path's triggers blame.
+        blames: the stretches that the path's own triggers blame: those to its target.
+        ways: what is between the source and each proxy; the problem of one is all paths' together.
         sides: the nodes whose sides may be blamed; the problem of a side is all paths' together.
     """
 
@@ -67,29 +81,40 @@ class PathVerdict:
     telling: str
     meanings: Mapping[int, str]
     blames: Sequence[Blame]
+    ways: Sequence[Way]
     sides: Sequence[str]
 
 
 def path_verdict(topology: Topology, edges: Sequence[Edge], w: Mapping[str, str]) -> PathVerdict:
     """Return what stands for the verdict of a topology with these edges, in these words."""
     path = Path.of(topology)
-    words = _words_of(edges)
+    words, look = _words_of(edges), look_s(edges)
     meanings = {
         number: _meaning(topology, path, w, *meant)
         for number, meant in compiled.meanings(path).items()
     }
+    numbers = {
+        place: number
+        for number, (outcome, place) in compiled.meanings(path).items()
+        if outcome is Outcome.PLACE
+    }
     return PathVerdict(
         states=words[0] if len(words) == 1 else _JOINED.format(_COMMA.join(words)),
         states_type="UNSIGNED" if len(words) == 1 else "TEXT",
-        look_s=look_s(edges),
+        look_s=look,
         nothing_known=",".join("0" for _ in words),
         script=compiled.script(path),
         telling=_telling(meanings, w),
         meanings=meanings,
         blames=[
-            _blame(topology, edges, number, segment, meanings[number])
-            for number, (outcome, segment) in compiled.meanings(path).items()
-            if outcome is Outcome.PLACE and segment not in topology.nodes
+            _blame(edge, numbers[edge.name], meanings[numbers[edge.name]])
+            for edge in edges
+            if edge.role is not Role.SOURCE_PROXY
+        ],
+        ways=[
+            Way(edge.to_name, meanings[numbers[edge.name]], _way(edge, numbers[edge.name], look))
+            for edge in edges
+            if edge.role is Role.SOURCE_PROXY
         ],
         sides=[topology.source, topology.target, *topology.proxies],
     )
@@ -192,33 +217,35 @@ def _telling(meanings: Mapping[int, str], w: Mapping[str, str]) -> str:
     return (constants + _TELL).strip()
 
 
-def _blame(
-    topology: Topology, edges: Sequence[Edge], number: int, segment: str, text: str
-) -> Blame:
-    direct = segment == names.edge_name(topology.source, topology.target)
+def _blame(edge: Edge, number: int, text: str) -> Blame:
+    direct = edge.role is Role.DIRECT
     return Blame(
         code=number,
-        segment=segment,
+        segment=edge.name,
         text=text,
         says="direct_says" if direct else "middle_says",
         priority="HIGH" if direct else "WARNING",
-        hold=_hold(segment, edges),
     )
 
 
-def _hold(segment: str, edges: Sequence[Edge]) -> int:
-    """Return for how many looks a verdict on a segment must hold.
+def _way(edge: Edge, number: int, look: int) -> str:
+    """Return the expression of the health of what is between the source and a proxy.
 
-    When a proxy is cut off, only the way to it looks ill until its own values are too old: for
-    so long nothing is raised of that way.
+    It is ill when the verdict has named it for some looks: when a proxy is cut off, only the way
+    to it looks ill until its own values are too old, and for so long nothing is said of that way.
+    Once ill it is so until the verdict has not named it for three.
     """
-    look = look_s(edges)
-    for edge in edges:
-        if edge.name == segment and edge.role is Role.SOURCE_PROXY:
-            cycle_s = edge.probe.cycle_s
-            apart_s = compiled_edge.fresh_s(cycle_s) - HEAVY_CYCLES * cycle_s
-            return _HOLD + ceil(apart_s / look)
-    return _HOLD
+    topology, host = edge.topology, names.path_host(edge.topology)
+    code = f"/{host}/{names.verdict_key(topology, 'code')}"
+    own = f"/{host}/{names.way_to_key(topology, edge.from_name, edge.to_name)}"
+    cycle_s = edge.probe.cycle_s
+    apart_s = compiled_edge.fresh_s(cycle_s) - HEAVY_CYCLES * cycle_s
+    hold = _HOLD + ceil(apart_s / look)
+    begins = f'(count({code},#{hold},"eq",{number})={hold})'
+    goes_on = (
+        f'(count({own},#1,"ge",{Health.JITTERY:d})>0)*(count({code},#{_HOLD},"eq",{number})>0)'
+    )
+    return f"({begins}+{goes_on}>0)*max({Health.JITTERY:d},last({_items(edge).state}))"
 
 
 def look_s(edges: Sequence[Edge]) -> int:

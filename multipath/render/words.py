@@ -217,11 +217,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "mos_poor": ("poor", "差"),
     "mos_bad": ("bad", "很差"),
     "side": ("{node}'s side", "{node} 一侧"),
-    "side_says": (
-        "The worst that the verdicts of all paths say of this place's own side.",
-        "所有路径的判定中，对该处一侧最严重的结论。",
+    "way_to": ("between {source} and {node}", "{source} 与 {node} 之间"),
+    "place_says": (
+        "The worst that the verdicts of all paths say of this place.",
+        "所有路径的判定中，对该处最严重的结论。",
     ),
-    "side_ill": ("{node}'s side", "{node} 一侧"),
     "side_ill_says": (
         "Every edge of this place is ill, and what they have in common is its own side. Look at "
         "its uplink and its provider. Of the source: no detour helps. Of a proxy: do not detour "

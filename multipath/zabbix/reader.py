@@ -200,7 +200,7 @@ def _read(
     there = {"hostids": these}
     shared = [
         _tag(names.TAG_SCOPE, names.SCOPE_VANTAGE),
-        _tag(names.TAG_CHECK, names.CHECK_SIDE),
+        _tag(names.TAG_SCOPE, names.SCOPE_VERDICT),
     ]
     of_these = {**there, **tagged, "tags": [*topologies, *shared]}
     boards = {"filter": {"name": sorted(names.board(name) for name in scope)}}

@@ -48,6 +48,24 @@ def test_topologies_with_the_same_target_share_the_problem_of_its_side(sh_la: To
         assert names.verdict_check("zabbix-sh>la") in blamed
 
 
+def test_topologies_with_the_same_proxy_share_the_problem_of_the_way_to_it(
+    sh_la: Topology,
+) -> None:
+    found = desired([sh_la, sh_la.model_copy(update={"name": "other"})])
+    host, check = names.vantage_host("proxy1"), names.verdict_check("zabbix-sh>proxy1")
+    shared = found[Ref(Kind.TRIGGER, (host, check))]
+    topologies = [tag["value"] for tag in shared.fields["tags"] if tag["tag"] == "multipath"]
+    assert topologies == ["other", "sh-la"]
+    way = found[Ref(Kind.ITEM, (host, names.way_key("zabbix-sh")))]
+    key = names.way_to_key("*", "zabbix-sh", "proxy1")
+    assert way.fields["params"] == f"max(last_foreach(/*/{key},2m))"
+    for name in ("sh-la", "other"):
+        path = names.path_host(name)
+        key = names.way_to_key(name, "zabbix-sh", "proxy1")
+        assert Ref(Kind.ITEM, (path, key)) in found
+        assert Ref(Kind.TRIGGER, (path, check)) not in found
+
+
 def test_a_target_of_the_same_name_at_another_address_is_another_place(sh_la: Topology) -> None:
     moved = sh_la.nodes["la"].model_copy(update={"address": "203.0.113.99"})
     other = sh_la.model_copy(update={"name": "other", "nodes": {**sh_la.nodes, "la": moved}})
@@ -80,8 +98,8 @@ def test_sh_la_is_three_vantages_a_path_and_five_masters(objects: State) -> None
         Kind.HOST: 3 + 1 + 1,
         Kind.VALUE_MAP: 3 * 3 + 1 + 2,
         Kind.MACRO: 3 * 2 + 1 + 2 + 5 * 4,
-        Kind.ITEM: 3 * (2 + 11 + 1) + 2 + 5 * 24 + 3 * 3 + 5 + 4 + 1 + 3,
-        Kind.TRIGGER: 3 * (4 + 1) + 2 + 5 * 5 + (1 + 5) + 2 + 2,
+        Kind.ITEM: 3 * (2 + 11 + 1) + 2 + 5 * 24 + 3 * 3 + 5 + 4 + 1 + 3 + 2 * 2,
+        Kind.TRIGGER: 3 * (4 + 1) + 2 + 5 * 5 + (1 + 3) + 2 + 2 + 2,
         Kind.GRAPH: 5 + 2,
         Kind.MAP: 1,
         Kind.SERVICE: 2 + 3,
@@ -139,7 +157,7 @@ def test_a_master_item_tells_the_agent_all_it_needs(objects: State) -> None:
 
 def test_a_figure_that_a_measurement_lacks_gives_no_value(objects: State) -> None:
     calculated = [each for each in _of(objects, Kind.ITEM) if each.fields["type"] == "CALCULATED"]
-    assert len(calculated) == 5 * 4 + 3 * 3 + 4 + 1 + 1 + 1
+    assert len(calculated) == 5 * 4 + 3 * 3 + 4 + 1 + 1 + 1 + 2 * 2
     for each in calculated:
         step, *_ = each.fields["preprocessing"]
         assert step["type"] == "CHECK_NOT_SUPPORTED"

@@ -37,6 +37,7 @@ class FastPath:
 
     client: Client
     file: Path
+    name: str = "copy"
 
     def told(self) -> str:
         """Return the verdict in words."""
@@ -87,7 +88,7 @@ class FastPath:
         return self.is_quiet() and self.states() == WELL
 
     def _last(self, part: str) -> str:
-        key = names.verdict_key("copy", part)
+        key = names.verdict_key(self.name, part)
         (row,) = self.client.get("item", output=["lastvalue"], filter={"key_": key})
         return str(row["lastvalue"])
 

@@ -70,7 +70,9 @@ class Recorded:
             case Kind.ITEM:
                 row = {"delay": "0", "params": "", "master_itemid": "0", **row}
             case Kind.TRIGGER:
-                row |= {"functions": [], "hosts": [{"host": fields["host"]}]}
+                host = fields["host"]
+                number = self._ids.by_ref.get(Ref(Kind.HOST, (host,)), "0")
+                row |= {"functions": [], "hosts": [{"host": host, "hostid": number}]}
             case Kind.GRAPH:
                 hosts = {entry["item"]["host"] for entry in fields["graph_items"]}
                 row["hosts"] = [{"hostid": id_of(Kind.HOST, host)} for host in sorted(hosts)]
@@ -100,7 +102,8 @@ def _fits(row: Row, params: dict[str, Any]) -> bool:
         tags = {(tag["tag"], tag["value"]) for tag in params["tags"]}
         if tags.isdisjoint((tag["tag"], tag["value"]) for tag in row["tags"]):
             return False
-    if "hostids" in params and "hostid" in row and row["hostid"] not in params["hostids"]:
+    hosts = {each["hostid"] for each in row.get("hosts", [row]) if "hostid" in each}
+    if "hostids" in params and hosts and hosts.isdisjoint(params["hostids"]):
         return False
     (field, patterns), *_ = params.get("search", {"name": [""]}).items()
     found = any(pattern in row.get(field, "") for pattern in patterns)
