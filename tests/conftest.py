@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
@@ -37,18 +38,34 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def _version(item: pytest.Item) -> str:
+    """Return the version of Zabbix that a test asks for."""
+    return str(item.callspec.params.get("lab", "")) if hasattr(item, "callspec") else ""
+
+
+def _group(item: pytest.Item) -> str:
+    """Return the group of a test in a lab: its own mark, or its file and version."""
+    if own := item.get_closest_marker("xdist_group"):
+        return str(own.args[0])
+    return f"{item.path.stem} {_version(item)}".strip()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Let tests in labs begin first, as they take longest; those that share a lab stay together.
 
     Workers take group after group, so that all of a group find the state that its first have made.
-    A wrapper, as the groups must be known before the workers' own hook reads them.
+    Large groups come first, so that none is left at the end; the older version after the newer one,
+    so that a worker changes its lab once. A wrapper, as the groups must be known before the
+    workers' own hook reads them.
     """
-    items.sort(key=lambda item: item.get_closest_marker("lab") is None)  # stable
-    for item in items:
-        if item.get_closest_marker("lab") and not item.get_closest_marker("xdist_group"):
-            version = item.callspec.params.get("lab", "") if hasattr(item, "callspec") else ""
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {version}".strip()))
+    groups = {item: _group(item) for item in items if item.get_closest_marker("lab")}
+    sizes = Counter(groups.values())
+    items.sort(  # stable
+        key=lambda item: (item not in groups, _version(item) == "6.0", -sizes[groups.get(item, "")])
+    )
+    for item, group in groups.items():
+        item.add_marker(pytest.mark.xdist_group(group))
     yield
 
 

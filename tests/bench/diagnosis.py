@@ -20,6 +20,7 @@ from tests.bench.simulation import (
     Fault,
     Score,
     false_alarms,
+    misled,
     score,
 )
 
@@ -28,6 +29,8 @@ DOCUMENT, PICTURE = DOCS / "diagnosis.md", DOCS / "pictures" / "diagnosis-simula
 PROXIES = (2, 3, 4)
 EDGE_YEARS = 10
 EDGES_OF_A_PATH = 5
+MISLEADING = 3000
+"""Scenes of a kind in which it is looked for what is named first."""
 
 COLORS = {
     "named": "#1a7c11",
@@ -84,6 +87,20 @@ def run(group: Group) -> Score:
 def alarms(background: Background) -> int:
     """Return the false alarms of well edges in ``EDGE_YEARS`` years."""
     return false_alarms(background, EDGE_YEARS, Random(background.name))
+
+
+def misleading(fault: Fault) -> int:
+    """Return in how many of ``MISLEADING`` scenes another place is named first."""
+    random = Random(f"first {fault.name}")
+    return sum(misled(min(PROXIES), fault, random) for _ in range(MISLEADING))
+
+
+def first_table(rows: Sequence[tuple[Fault, int]]) -> str:
+    """Return the table of what is named first, in Markdown."""
+    lines = ["| fault | another place named first |", "|---|---:|"]
+    return "\n".join(
+        [*lines, *(f"| {fault.name} | {100 * n / MISLEADING:.1f} % |" for fault, n in rows)]
+    )
 
 
 def faults_table(rows: Sequence[tuple[Group, Score]]) -> str:
@@ -146,9 +163,15 @@ def main(scale: float) -> None:
     chosen = groups(scale)
     with ProcessPoolExecutor() as pool:
         scores, false = pool.map(run, chosen), pool.map(alarms, BACKGROUNDS)
+        first = pool.map(misleading, FAULTS)
         rows = list(zip(chosen, scores, strict=True))
         backgrounds = list(zip(BACKGROUNDS, false, strict=True))
-    tables = {"faults": faults_table(rows), "alarms": alarms_table(backgrounds)}
+        firsts = list(zip(FAULTS, first, strict=True))
+    tables = {
+        "faults": faults_table(rows),
+        "first": first_table(firsts),
+        "alarms": alarms_table(backgrounds),
+    }
     for table in tables.values():
         print(table, end="\n\n")
     if scale >= 1:

@@ -5,12 +5,12 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import comb
 from random import Random
 
 from multipath.diagnosis.edge_health import Cycle, Judgement, Limits, step
-from multipath.diagnosis.locate import Verdict, locate
+from multipath.diagnosis.locate import Outcome, Verdict, locate
 from multipath.diagnosis.places import Path
 from multipath.diagnosis.state import Health
 
@@ -22,6 +22,7 @@ _RTT_S, _RTT_NOISE_S = 0.150, 0.0005
 _LIMITS = Limits(usual_rtt_s=_RTT_S)
 _WELL = Judgement(Health.GOOD, Health.GOOD)
 _OUTCOMES = 2000
+_NAMING = {Outcome.PLACE, Outcome.SEVERAL}
 _YEAR_CYCLES = 365 * 86400 // CYCLE_S
 
 
@@ -107,6 +108,12 @@ def _outcomes(faults: tuple[Fault, ...], cycles: int) -> tuple[Health, ...]:
 
 
 def _health(faults: Sequence[Fault], cycles: int, random: Random) -> Health:
+    *_, last = _healths(faults, cycles, random)
+    return last
+
+
+def _healths(faults: Sequence[Fault], cycles: int, random: Random) -> Iterator[Health]:
+    """Yield an edge's health after each cycle of these faults."""
     passing, delay_s = 1 - BACKGROUND_RATIO, 0.0
     for fault in faults:
         passing *= 1 - fault.loss_ratio
@@ -116,7 +123,22 @@ def _health(faults: Sequence[Fault], cycles: int, random: Random) -> Health:
     for _ in range(cycles):
         window.append(cycle(1 - passing, delay_s, random))
         judgement = step(judgement, list(window), _LIMITS)
-    return judgement.health
+        yield judgement.health
+
+
+def misled(proxies: int, fault: Fault, random: Random) -> bool:
+    """Tell whether another place than the faulty one was named first, for two cycles in a row."""
+    drawn = scene(proxies, [fault], 0, random)
+    edges = [
+        _healths([drawn.ill[each] for each in crossed & drawn.ill.keys()], fault.cycles, random)
+        for crossed in map(drawn.path.crossed, range(len(drawn.path.ends)))
+    ]
+    verdicts = (locate(drawn.path, healths) for healths in zip(*edges, strict=True))
+    for before, now in pairwise(verdicts):
+        named = [each.segments for each in now.explanations]
+        if now.outcome in _NAMING and named == [each.segments for each in before.explanations]:
+            return named != [tuple(drawn.ill)]
+    return False
 
 
 @dataclass

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from tests.bench.diagnosis import faults_table, groups, picture, put
-from tests.bench.simulation import BACKGROUNDS, FAULTS, Fault, Score, false_alarms, score
+from tests.bench.simulation import BACKGROUNDS, FAULTS, Fault, Score, false_alarms, misled, score
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -13,6 +13,12 @@ def test_a_single_fault_is_named_when_all_agents_are_heard(fault: Fault) -> None
     found = score(2, [fault], 1, 0, 200, Random(1))
     assert found.named >= 185
     assert found.wrong <= 4
+
+
+@pytest.mark.parametrize("fault", [FAULTS[0], FAULTS[1], FAULTS[4]], ids=lambda fault: fault.name)
+def test_a_heavy_fault_is_hardly_ever_misnamed_at_first(fault: Fault) -> None:
+    random = Random(5)
+    assert sum(misled(2, fault, random) for _ in range(100)) <= 1
 
 
 def test_a_silent_agent_makes_verdicts_wider_and_hardly_wrong() -> None:
