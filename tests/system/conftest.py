@@ -1,12 +1,15 @@
 """sh-la in the session's lab: deployed, and measured by its agents."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from multipath.names import vantage_host
 from multipath.zabbix.client import Client
-from tests.conftest import Lab, start_lab, stop_lab
+from tests.conftest import Lab
+from tests.system.processes import running, send
 from tests.system.steps import EXAMPLE, copy_of, eventually, measured, multipath, replaced
 from tests.system.truth import FASTER, WELL, FastPath
 
@@ -32,21 +35,23 @@ def sh_la(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return measured(lab, file)
 
 
-@pytest.fixture(scope="session")
-def bare(lab: Lab) -> Iterator[Lab]:
-    """Return a lab beside the session's, for tests that begin with nothing deployed."""
-    name = f"{lab.name}-bare"
-    version = ".".join(lab.status()["zabbix"]["version"].split(".")[:2])
-    try:
-        yield start_lab(name, version)
-    finally:
-        stop_lab(name)
+@pytest.fixture(scope="module")
+def bare(lab: Lab) -> Lab:
+    """Return the session's lab with nothing deployed, and without agents."""
+
+    def agents() -> list[int]:
+        return [pid for node in lab.nodes for pid in running(lab, node, vantage_host(node))]
+
+    multipath("destroy", EXAMPLE, "--profile", lab.profile_name, "--yes")
+    send(agents(), signal.SIGTERM)
+    eventually("the end of the agents", lambda: not agents())
+    return lab
 
 
-@pytest.fixture(scope="session")
-def admin(bare: Lab) -> Iterator[Client]:
-    with Client(bare.profile, writable=True) as connected:
-        yield connected
+@pytest.fixture(scope="module")
+def admin(bare: Lab, client: Client) -> Client:
+    """Return who may write there."""
+    return client
 
 
 @pytest.fixture(scope="module")
