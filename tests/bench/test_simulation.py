@@ -12,9 +12,9 @@ from tests.bench.simulation import BACKGROUNDS, FAULTS, Fault, Score, false_alar
 
 @pytest.fixture(scope="module", autouse=True)
 def fewer_outcomes() -> Iterator[None]:
-    """Take what has become of an edge from 300 drawn ones instead of 2,000."""
+    """Take what has become of an edge from 1,000 drawn ones instead of 2,000."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(simulation, "_OUTCOMES", 300)
+        patch.setattr(simulation, "_OUTCOMES", 1000)
         yield
 
 
