@@ -65,9 +65,8 @@ def measured(lab: Lab, path: FastPath, place: str, kind: str) -> Times:
     said = said_of(place, kind)
     is_lost = said.endswith("is lost")
     where = said.partition(":")[0]
-    before = path.last_event()
-    lab.fault(place, *KINDS[kind])
     begun_s = time.time()
+    lab.fault(place, *KINDS[kind])
     wait(lambda: path.told() == said and (is_lost or bool(path.problems())))
     time.sleep(2 * CYCLE_S)
     lab.heal()
@@ -85,7 +84,7 @@ def measured(lab: Lab, path: FastPath, place: str, kind: str) -> Times:
         for (at_s, text), end_s in zip(ill, ends, strict=True)
         if text != FINE and not text.startswith((where, "undecided"))
     )
-    raised, ended = events(path.client, before)
+    raised, ended = events(path.client, begun_s)
     return Times(
         TITLES["lost" if is_lost else kind],
         since(named_s, begun_s),
@@ -118,14 +117,14 @@ def history(client: Client) -> list[tuple[float, str]]:
     return sorted((int(row["clock"]) + int(row["ns"]) / 1e9, row["value"]) for row in rows)
 
 
-def events(client: Client, before: int) -> tuple[list[float], list[float]]:
-    """Return the Unix times at which verdicts' problems were raised and ended since an event."""
+def events(client: Client, begun_s: float) -> tuple[list[float], list[float]]:
+    """Return the Unix times at which verdicts' problems were raised and ended since then."""
     tags = [{"tag": names.TAG_SCOPE, "value": names.SCOPE_VERDICT, "operator": "1"}]
     found = client.get(
         "event",
         output=["clock", "ns", "value"],
         source=0,
-        eventid_from=before + 1,
+        time_from=int(begun_s),
         tags=tags,
     )
     times: dict[bool, list[float]] = {True: [], False: []}

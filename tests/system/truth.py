@@ -64,20 +64,13 @@ class FastPath:
         found = self.client.get("problem", output=["name"], tags=tags)
         return sorted(each["name"] for each in found)
 
-    def raised_since(self, eventid: int, scope: str = names.SCOPE_VERDICT) -> list[str]:
-        """Return the names of a scope's problems raised after an event."""
+    def raised_since(self, moment_s: float, scope: str = names.SCOPE_VERDICT) -> list[str]:
+        """Return the names of a scope's problems raised after a moment in Unix time."""
         tags = [{"tag": names.TAG_SCOPE, "value": scope, "operator": "1"}]
         found = self.client.get(
-            "event", output=["name"], source=0, value=1, eventid_from=eventid + 1, tags=tags
+            "event", output=["name"], source=0, value=1, time_from=int(moment_s), tags=tags
         )
         return sorted(each["name"] for each in found)
-
-    def last_event(self) -> int:
-        """Return the number of the newest event."""
-        newest = self.client.get(
-            "event", output=["eventid"], sortfield="eventid", sortorder="DESC", limit=1, source=0
-        )
-        return int(newest[0]["eventid"]) if newest else 0
 
     def is_quiet(self) -> bool:
         """Tell whether nothing is ill, and no verdict's problem is open."""
