@@ -6,8 +6,10 @@ On the lab named ``bench``, with cycles of a second instead of ten.
 import os
 import re
 import signal
+import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +38,7 @@ class Scene:
         faults: options of ``lab fault`` by segment.
         told: what the verdict in words begins with.
         silent: nodes whose agents are killed before.
-        raised: the scope of the problem that comes with it; empty if none does.
+        raised: the scope of the problem that comes with it.
     """
 
     name: str
@@ -55,15 +57,21 @@ SCENES = (
     Scene("several", {"zabbix-sh>la": DOWN, "proxy2": SLOW}, "several places at once"),
     Scene("undecided", {"la": LOSSY}, "undecided", silent=("proxy1", "proxy2")),
     Scene("lost", {"proxy1": DOWN}, "proxy1 is lost", raised=names.SCOPE_VANTAGE),
-    Scene("unknown", {}, "unknown", silent=("zabbix-sh", "proxy1", "proxy2"), raised=""),
+    Scene(
+        "unknown",
+        {},
+        "unknown",
+        silent=("zabbix-sh", "proxy1", "proxy2"),
+        raised=names.SCOPE_VANTAGE,
+    ),
 )
 
 WIDTH, HEIGHT, QUALITY = 1200, 600, 60
 """Of a picture in pixels, and of its JPEG: so it takes about 60 kB."""
 
 PATIENCE_S = 240.0
-SILENCE_S = 12.0
-"""After so long edges that are measured every second are unknown."""
+SILENCE_S = 130.0
+"""After so long an agent that says nothing is a problem, and its links on the map are grey."""
 
 
 def told(client: Client) -> str:
@@ -81,10 +89,11 @@ def is_traced(client: Client, since: str) -> bool:
     return bool(begun) and min(begun) >= since
 
 
-def has_problem(client: Client, scope: str) -> bool:
-    """Tell whether there is a problem of a scope."""
+def has_problem(client: Client, scope: str, words: str = "") -> bool:
+    """Tell whether there is a problem of a scope whose name has these words."""
     tags = [{"tag": names.TAG_SCOPE, "value": scope, "operator": "1"}]
-    return bool(client.get("problem", output=["eventid"], tags=tags))
+    found = client.get("problem", output=["name"], tags=tags)
+    return any(words in each["name"] for each in found)
 
 
 def silence(node: str) -> None:
@@ -98,16 +107,21 @@ def is_told(client: Client, scene: Scene, begun: str) -> bool:
     """Tell whether a scene is complete: its verdict, its problem, and the traces of its edges."""
     if not told(client).startswith(scene.told):
         return False
-    if not scene.raised:
-        return True
-    traced = scene.raised != names.SCOPE_VERDICT or is_traced(client, begun)
-    return has_problem(client, scene.raised) and traced
+    if scene.raised != names.SCOPE_VERDICT:
+        return has_problem(client, scene.raised)
+    return has_problem(client, scene.raised, scene.told) and is_traced(client, begun)
 
 
 def is_quiet(client: Client) -> bool:
     """Tell whether nothing is ill, and nothing silent."""
     scopes = (names.SCOPE_VERDICT, names.SCOPE_VANTAGE)
     return told(client) == FINE and not any(has_problem(client, scope) for scope in scopes)
+
+
+def is_drawn(page: Page, url: str) -> bool:
+    """Open the dashboard, and tell whether its map is drawn."""
+    browser.open_dashboard(page, url)
+    return bool(browser.map_links(page))
 
 
 def take(client: Client, page: Page, url: str, file: Path, scene: Scene) -> None:
@@ -122,7 +136,7 @@ def take(client: Client, page: Page, url: str, file: Path, scene: Scene) -> None
         multipath("lab", "fault", segment, option, "--name", LAB)
     try:
         eventually(scene.told, lambda: is_told(client, scene, begun), PATIENCE_S)
-        browser.open_dashboard(page, url)
+        eventually("the map", lambda: is_drawn(page, url))
         page.screenshot(
             path=FOLDER / f"verdict-{scene.name}.jpg",
             type="jpeg",
@@ -134,8 +148,8 @@ def take(client: Client, page: Page, url: str, file: Path, scene: Scene) -> None
         multipath("lab", "agents", file, "--name", LAB)
 
 
-def main() -> None:
-    """Deploy the example with short cycles, and take one picture after the other."""
+def main(wanted: Sequence[str]) -> None:
+    """Deploy the example with short cycles, and take one picture after the other: all, or these."""
     text = EXAMPLE.read_text(encoding="utf-8")
     for usual, fast in FASTER.items():
         text = text.replace(usual, fast)
@@ -156,8 +170,9 @@ def main() -> None:
         with browser.signed_in(profile.url, profile.user or "", profile.password or "") as page:
             page.set_viewport_size({"width": WIDTH, "height": 2 * HEIGHT})
             for scene in SCENES:
-                take(client, page, url, file, scene)
+                if not wanted or scene.name in wanted:
+                    take(client, page, url, file, scene)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
