@@ -121,6 +121,11 @@ def start_lab(name: str, version: str = "7.0") -> Lab:
     """Bring a lab up; it must succeed."""
     done = run_multipath("lab", "up", "--name", name, "--zabbix", version, timeout_s=UP_S)
     assert done.returncode == 0, done.stdout + done.stderr
+    return running_lab(name)
+
+
+def running_lab(name: str) -> Lab:
+    """Return a lab that is up."""
     told = json.loads(run_multipath("lab", "status", "--name", name, "--json").stdout)
     zabbix = told["zabbix"]
     nodes = {node: data["address"] for node, data in told["nodes"].items()}

@@ -55,14 +55,14 @@ def command_line(entry: Path) -> str:
         return ""
 
 
-def killed_up(name: str, stage: str) -> None:
-    """Start ``lab up`` and kill it without mercy when it tells of a stage."""
+def killed_up(name: str, stage: str, later_s: float = 0.5) -> None:
+    """Start ``lab up`` and kill it without mercy so much after it tells of a stage."""
     command = [sys.executable, "-m", "multipath", "lab", "up", "--name", name]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as launcher:
         assert launcher.stderr is not None
         for line in launcher.stderr:
             if stage in line:
-                time.sleep(0.5)
+                time.sleep(later_s)
                 break
         else:
             pytest.fail(f"lab up never said {stage!r}")
@@ -168,11 +168,16 @@ def test_two_labs_run_at_once_and_down_takes_everything_of_one(lab: Lab) -> None
     assert lab.status()["state"] == "up"
 
 
-@pytest.mark.parametrize("stage", ["joining four hosts", "starting PostgreSQL", "waiting for"])
-def test_down_cleans_up_after_a_launcher_that_was_killed(lab: Lab, stage: str) -> None:
+@pytest.mark.parametrize(
+    ("stage", "later_s"),
+    [("joining four hosts", 0.5), ("starting PostgreSQL", 0.5), ("waiting for", 0.0)],
+)
+def test_down_cleans_up_after_a_launcher_that_was_killed(
+    lab: Lab, stage: str, later_s: float
+) -> None:
     name = f"{lab.name}-k"
     try:
-        killed_up(name, stage)
+        killed_up(name, stage, later_s)
         assert traces(name, state_root()) != []
         told = run_multipath("lab", "status", "--name", name).stdout
         assert told == f"lab {name} is broken\n"

@@ -38,4 +38,4 @@ def test_one_fault_is_named_once_and_ends(
     if kind == "light":  # so little shows on one edge before the other, and may be told meanwhile
         raised = [name for name in raised if not is_meanwhile(name, segment)]
     assert len(raised) == (0 if is_lost else 1), raised
-    assert all(place in name for name in raised)
+    assert all(place in name for name in raised), raised
