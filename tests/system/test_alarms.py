@@ -1,7 +1,7 @@
 """Alarms on the lab: raised by what they are for, cleared with it, and by nothing else."""
 
-import signal
 import re
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
