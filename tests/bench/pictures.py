@@ -3,7 +3,6 @@
 On the lab named ``bench``, with cycles of a second instead of ten.
 """
 
-import os
 import re
 import signal
 import sys
@@ -16,16 +15,14 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from multipath import names
-from multipath.lab import netns
-from multipath.lab.nodes import namespace
 from multipath.zabbix.client import Client
-from multipath.zabbix.profile import load_profile
+from tests.conftest import Lab, running_lab
 from tests.system import browser
-from tests.system.steps import EXAMPLE, eventually, multipath
+from tests.system.processes import running, send
+from tests.system.steps import EXAMPLE, eventually, multipath, replaced
 from tests.system.truth import FASTER, FINE
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
-LAB, PROFILE = "bench", "lab-bench"
 DOWN, LOSSY, SLOW = "--down", "--loss=30%", "--delay=60ms"
 
 
@@ -96,20 +93,14 @@ def has_problem(client: Client, scope: str, words: str = "") -> bool:
     return any(words in each["name"] for each in found)
 
 
-def silence(node: str) -> None:
-    """Kill a node's agent."""
-    for pid in netns.processes([namespace(LAB, node)]):
-        if names.vantage_host(node).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.kill(pid, signal.SIGKILL)
-
-
 def is_told(client: Client, scene: Scene, begun: str) -> bool:
     """Tell whether a scene is complete: its verdict, its problem, and the traces of its edges."""
     if not told(client).startswith(scene.told):
         return False
     if scene.raised != names.SCOPE_VERDICT:
         return has_problem(client, scene.raised)
-    return has_problem(client, scene.raised, scene.told) and is_traced(client, begun)
+    raised = has_problem(client, scene.raised, scene.told)
+    return raised and (bool(scene.silent) or is_traced(client, begun))  # the silent trace nothing
 
 
 def is_quiet(client: Client) -> bool:
@@ -124,16 +115,16 @@ def is_drawn(page: Page, url: str) -> bool:
     return bool(browser.map_links(page))
 
 
-def take(client: Client, page: Page, url: str, file: Path, scene: Scene) -> None:
+def take(lab: Lab, client: Client, page: Page, url: str, file: Path, scene: Scene) -> None:
     """Make faults, take the picture when they are told and raised, and wait for their end."""
     eventually("a quiet start", lambda: is_quiet(client), PATIENCE_S)
     for node in scene.silent:
-        silence(node)
+        send(running(lab, node, names.vantage_host(node)), signal.SIGKILL)
     if scene.silent:
         time.sleep(SILENCE_S)
     begun = time.strftime("%H:%M:%S", time.gmtime())
     for segment, option in scene.faults.items():
-        multipath("lab", "fault", segment, option, "--name", LAB)
+        lab.fault(segment, option)
     try:
         eventually(scene.told, lambda: is_told(client, scene, begun), PATIENCE_S)
         eventually("the map", lambda: is_drawn(page, url))
@@ -144,21 +135,19 @@ def take(client: Client, page: Page, url: str, file: Path, scene: Scene) -> None
             clip={"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT},
         )
     finally:
-        multipath("lab", "heal", "--name", LAB)
-        multipath("lab", "agents", file, "--name", LAB)
+        lab.heal()
+        lab.multipath("agents", str(file))
 
 
 def main(wanted: Sequence[str]) -> None:
     """Deploy the example with short cycles, and take one picture after the other: all, or these."""
-    text = EXAMPLE.read_text(encoding="utf-8")
-    for usual, fast in FASTER.items():
-        text = text.replace(usual, fast)
-    profile = load_profile(PROFILE)
-    with tempfile.TemporaryDirectory() as folder, Client(profile, writable=True) as client:
+    text = replaced(EXAMPLE.read_text(encoding="utf-8"), FASTER)
+    lab = running_lab("bench")
+    with tempfile.TemporaryDirectory() as folder, Client(lab.profile, writable=True) as client:
         file = Path(folder) / EXAMPLE.name
         file.write_text(text, encoding="utf-8")
-        multipath("deploy", file, "--profile", PROFILE, "--yes")
-        multipath("lab", "agents", file, "--name", LAB)
+        multipath("deploy", file, "--profile", lab.profile_name, "--yes")
+        lab.multipath("agents", str(file))
         for row in client.get(
             "usermacro", output=["hostmacroid"], filter={"macro": "{$MULTIPATH.SIDE.HOLD}"}
         ):
@@ -166,12 +155,12 @@ def main(wanted: Sequence[str]) -> None:
         (board,) = client.get(
             "dashboard", output=["dashboardid"], filter={"name": names.board("sh-la")}
         )
-        url = f"{profile.url}/zabbix.php?action=dashboard.view&dashboardid={board['dashboardid']}"
-        with browser.signed_in(profile.url, profile.user or "", profile.password or "") as page:
+        url = f"{lab.url}/zabbix.php?action=dashboard.view&dashboardid={board['dashboardid']}"
+        with browser.signed_in(lab.url, lab.user, lab.password) as page:
             page.set_viewport_size({"width": WIDTH, "height": 2 * HEIGHT})
             for scene in SCENES:
                 if not wanted or scene.name in wanted:
-                    take(client, page, url, file, scene)
+                    take(lab, client, page, url, file, scene)
 
 
 if __name__ == "__main__":
