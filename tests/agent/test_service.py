@@ -319,7 +319,9 @@ def test_a_restart_during_an_outage_goes_on_measuring_and_nothing_is_lost_or_dou
     back_ns = time.time_ns()
     zabbix.wait_for(lambda: len(zabbix.of(1)) >= 8)
     second.finish()
-    assert "added t here>there" in second.log.partition("can fetch")[0]
+    kept, fetched, _ = second.log.partition("can fetch the configuration again")
+    assert fetched
+    assert "added t here>there" in kept
     times = [value["clock"] * 10**9 + value["ns"] for value in zabbix.of(1)]
     assert times == sorted(set(times))
     assert any(killed_ns < each < back_ns for each in times)

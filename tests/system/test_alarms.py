@@ -162,8 +162,8 @@ def test_a_rise_above_the_baseline_of_three_days_is_raised_and_clears(
         expected = {"zabbix-sh>proxy1 baseline"}
         eventually("the alarm", lambda: problems(client, "copy") == expected)
         (told,) = events(client, begun)
-        usual = r"copy zabbix-sh→proxy1: RTT 3[345]\.\d ms over 12s, usually 20\.0 ms at this hour"
-        assert re.fullmatch(usual, told), told
+        rtt = r"copy zabbix-sh→proxy1: RTT (33\.[789]|34\.\d) ms"  # 34 ms, less the 0.3 of the WAN
+        assert re.fullmatch(rtt + r" over 12s, usually 20\.0 ms at this hour", told), told
         macro = names.threshold_macro("BASELINE.RISE", "copy", "zabbix-sh>proxy1")
         with tuned(client, "multipath.zabbix-sh", macro, "200"):
             eventually("cleared", lambda: not problems(client, "copy"))
