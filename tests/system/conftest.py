@@ -65,7 +65,7 @@ def fast_path(
         measured(lab, file)
         holds = {"macro": "{$MULTIPATH.SIDE.HOLD}"}
         for row in client.get("usermacro", output=["hostmacroid"], filter=holds):
-            client.call("usermacro.update", {"hostmacroid": row["hostmacroid"], "value": "3s"})
+            client.call("usermacro.update", {"hostmacroid": row["hostmacroid"], "value": "5s"})  # delivery takes its time, however short cycles are
         found = FastPath(client, file)
         eventually("all edges are known", lambda: found.states() == WELL, patience_s=180)
         yield found
