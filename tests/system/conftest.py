@@ -63,9 +63,10 @@ def fast_path(
     file = copy_of(EXAMPLE, tmp_path_factory.mktemp("truth"), **FASTER)
     try:
         measured(lab, file)
+        # Delivery takes its time, however short cycles are: two cycles would not do.
         holds = {"macro": "{$MULTIPATH.SIDE.HOLD}"}
         for row in client.get("usermacro", output=["hostmacroid"], filter=holds):
-            client.call("usermacro.update", {"hostmacroid": row["hostmacroid"], "value": "5s"})  # delivery takes its time, however short cycles are
+            client.call("usermacro.update", {"hostmacroid": row["hostmacroid"], "value": "5s"})
         found = FastPath(client, file)
         eventually("all edges are known", lambda: found.states() == WELL, patience_s=180)
         yield found
