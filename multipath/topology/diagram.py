@@ -6,7 +6,8 @@ Names and addresses are letters, digits and ``_ . : -``, so that quotes around t
 from collections.abc import Iterator, Sequence
 
 from multipath import names
-from multipath.topology.edges import edges
+from multipath.topology.edges import Edge
+from multipath.topology.graph import graph
 from multipath.topology.model import Topology
 
 
@@ -32,9 +33,8 @@ def _dot_lines(topology: Topology) -> Iterator[str]:
     yield f'    label="{within}";'
     for name, node in topology.nodes.items():
         yield f'    "{within}/{name}" [label="{name}\\n{node.address}"];'
-    for edge in edges(topology):
-        ends = f'"{within}/{edge.from_name}" -> "{within}/{edge.to_name}"'
-        yield f'    {ends} [label="{names.circled(edge.number)}"];'
+    for start, end, label in _lines(topology):
+        yield f'    "{within}/{start}" -> "{within}/{end}" [label="{label}"];'
     yield "  }"
 
 
@@ -43,7 +43,14 @@ def _mermaid_lines(topology: Topology, within: str) -> Iterator[str]:
     yield f'  subgraph {within}["{topology.name}"]'
     for name, node in topology.nodes.items():
         yield f'    {ids[name]}["{name}<br>{node.address}"]'
-    for edge in edges(topology):
-        label = names.circled(edge.number)
-        yield f'    {ids[edge.from_name]} -->|"{label}"| {ids[edge.to_name]}'
+    for start, end, label in _lines(topology):
+        yield f'    {ids[start]} -->|"{label}"| {ids[end]}'
     yield "  end"
+
+
+def _lines(topology: Topology) -> Iterator[tuple[str, str, str]]:
+    """Return the ends and the label of each edge, in the order of their numbers."""
+    found: list[tuple[str, str, Edge]] = sorted(
+        graph(topology).edges(data="edge"), key=lambda each: each[2].number
+    )
+    return ((start, end, names.circled(edge.number)) for start, end, edge in found)

@@ -1,4 +1,4 @@
-"""Topology → the probe edges, as a directed graph and as a numbered list.
+"""Topology → the probe edges, as a numbered list.
 
 With N proxies there are 2N+1 edges, numbered direct first, then each proxy → target, then
 source → each proxy: ① to ⑤ for two proxies.
@@ -7,8 +7,6 @@ source → each proxy: ① to ⑤ for two proxies.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-import networkx as nx
 
 from multipath import names
 from multipath.topology.model import EdgeSettings, Node, Probe, Thresholds, Topology
@@ -100,15 +98,6 @@ def routes(all_edges: Sequence[Edge]) -> tuple[Route, ...]:
             if edge.role is Role.PROXY_TARGET
         ),
     )
-
-
-def graph(topology: Topology) -> "nx.DiGraph[str]":
-    """Return the nodes and edges as a graph; each edge carries its ``Edge`` as ``edge``."""
-    result: nx.DiGraph[str] = nx.DiGraph(name=topology.name)
-    result.add_nodes_from(topology.nodes)
-    for edge in edges(topology):
-        result.add_edge(edge.from_name, edge.to_name, edge=edge)
-    return result
 
 
 def pairs(source: str, target: str, proxies: Sequence[str]) -> Iterator[tuple[str, str, Role]]:

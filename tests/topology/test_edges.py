@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multipath.topology.edges import Role, edges, graph
+from multipath.topology.edges import Role, edges
+from multipath.topology.graph import graph
 from multipath.topology.model import Topology
 
 NODE = st.from_regex(r"[a-z0-9]([a-z0-9_.-]{0,6}[a-z0-9])?", fullmatch=True).filter(
