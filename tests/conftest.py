@@ -16,6 +16,7 @@ import pytest
 from multipath.zabbix.profile import Profile
 
 UP_S, COMMAND_S = 280, 120
+MANY_TESTS = 10
 
 
 def run_multipath(*words: str, timeout_s: float = COMMAND_S) -> "subprocess.CompletedProcess[str]":
@@ -50,20 +51,29 @@ def _group(item: pytest.Item) -> str:
     return f"{item.path.stem} {_version(item)}".strip()
 
 
+def _is_of_many_examples(item: pytest.Item) -> bool:
+    return getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Let tests in labs begin first, as they take longest; those that share a lab stay together.
+    """Let what takes longest begin first: tests in labs, then those of many random examples.
 
-    Workers take group after group, so that all of a group find the state that its first have made.
-    Large groups come first, so that none is left at the end; the older version after the newer one,
-    so that a worker changes its lab once. A wrapper, as the groups must be known before the
-    workers' own hook reads them.
+    Workers take group after group of those that share a lab, so that all of a group find the state
+    that its first have made. Large groups come first, so that none is left at the end; small ones
+    by their version, so that a worker hardly ever changes its lab. A wrapper, as the groups must be
+    known before the workers' own hook reads them.
     """
     groups = {item: _group(item) for item in items if item.get_closest_marker("lab")}
     sizes = Counter(groups.values())
-    items.sort(  # stable
-        key=lambda item: (item not in groups, _version(item) == "6.0", -sizes[groups.get(item, "")])
-    )
+
+    def turn(item: pytest.Item) -> tuple[bool, bool, bool, int]:
+        if item not in groups:
+            return True, not _is_of_many_examples(item), False, 0
+        size = sizes[groups[item]]
+        return False, size < MANY_TESTS, size < MANY_TESTS and _version(item) == "6.0", -size
+
+    items.sort(key=turn)  # stable
     for item, group in groups.items():
         item.add_marker(pytest.mark.xdist_group(group))
     yield

@@ -12,7 +12,7 @@ from multipath.plan.changes import Plan
 from multipath.zabbix.client import Client
 from multipath.zabbix.codec import Ids
 from multipath.zabbix.reader import read
-from multipath.zabbix.writer import apply
+from multipath.zabbix.writer import InterruptedPlanError, apply
 
 
 def carry_out(client: Client, planned: Planned, *, yes: bool, verbose: bool) -> Ids:
@@ -20,7 +20,7 @@ def carry_out(client: Client, planned: Planned, *, yes: bool, verbose: bool) -> 
 
     Raises:
         click.Abort: the user said no.
-        InterruptedPlanError: it was applied in part.
+        InterruptedPlanError: it was applied in part, or not read back.
         PlanError: Zabbix took it, but does not have all of it as asked.
     """
     plan = planned.plan
@@ -31,7 +31,13 @@ def carry_out(client: Client, planned: Planned, *, yes: bool, verbose: bool) -> 
         click.confirm(f"Make these {len(plan.changes)} changes at {client.url}?", abort=True)
     _apply(client, plan, planned.ids)
     asked = {change.ref: change.after for change in plan.changes if change.after}
-    existing, ids = read(client, planned.hosts, planned.scope, asked)
+    try:
+        existing, ids = read(client, planned.hosts, planned.scope, asked)
+    except KeyboardInterrupt as error:
+        raise InterruptedPlanError(
+            f"interrupted after all {len(plan.changes)} changes were made, before they were read "
+            "back; deploy again to see whether they are as asked"
+        ) from error
     if left := plan.unfinished(existing):
         raise PlanError(
             f"Zabbix took the changes, but {len(left)} objects are not as asked, "
