@@ -1,11 +1,11 @@
 """The command ``multipath``: finds the sub-command and turns errors into a sentence."""
 
-import importlib
 import sys
 
 import click
 
 from multipath import __version__
+from multipath.cli.options.lazy import LazyGroup
 from multipath.errors import MultipathError
 
 COMMANDS = {
@@ -29,27 +29,12 @@ COMMANDS = {
     "agent": "multipath.cli.agent.group:agent",
     "lab": "multipath.cli.lab.group:lab",
 }
-"""Each sub-command and where it lives. Imported only when named: an agent stays small."""
+"""Each sub-command and where it lives, in the order of a user's work."""
 
 
-class LazyGroup(click.Group):
-    """A click group that imports a sub-command when it is used."""
-
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        """Return the sub-commands in the order of a user's work."""
-        return list(COMMANDS)
-
-    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return the sub-command, or None if there is no such one."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
-        command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command)  # noqa: S101 - holds by the table above
-        return command
-
-
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="multipath")
 def cli() -> None:
     """Watch the way between two places from several sides at once, inside Zabbix."""

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 
-from multipath.topology.wording import quoted, refusal
+from multipath.topology.wording import Refusal, quoted
 
 ADDRESS_PATTERN = r"[0-9A-Za-z_.:-]+"
 """The letters of an address; the JSON schema's first look. check_address looks closer."""
@@ -29,9 +29,9 @@ def check_address(text: str) -> str:
         return text.lower()
     what = f"{quoted(text)} is no address"
     if _NUMERIC.fullmatch(text) and ":" not in text:
-        raise refusal(f"{what}: IPv4 is four numbers from 0 to 255", "write one like 203.0.113.10")
+        raise Refusal(f"{what}: IPv4 is four numbers from 0 to 255", "write one like 203.0.113.10")
     meant = _meant(text)
-    raise refusal(
+    raise Refusal(
         what, f"write {meant}" if meant else "write an IPv4 or IPv6 address or a DNS name"
     )
 
@@ -52,9 +52,9 @@ def _ip(text: str) -> _IPAddress | None:
 def _checked_ip(ip: _IPAddress, text: str) -> str:
     mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
     if mapped is not None:
-        raise refusal(f"{text} is an IPv4 address written as IPv6", f"write {mapped}")
+        raise Refusal(f"{text} is an IPv4 address written as IPv6", f"write {mapped}")
     if "%" in str(ip):
-        raise refusal(f"{text} names an interface", f"write {str(ip).partition('%')[0]}")
+        raise Refusal(f"{text} names an interface", f"write {str(ip).partition('%')[0]}")
     kinds = {
         "stands for any address": ip.is_unspecified,
         "is a multicast address": ip.is_multicast,
@@ -64,7 +64,7 @@ def _checked_ip(ip: _IPAddress, text: str) -> str:
     }
     for kind, holds in kinds.items():
         if holds:
-            raise refusal(f"{text} {kind}", "write the node's own address")
+            raise Refusal(f"{text} {kind}", "write the node's own address")
     return str(ip)
 
 

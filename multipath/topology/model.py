@@ -35,7 +35,7 @@ from multipath.topology.units import (
     parse_duration,
     parse_percent,
 )
-from multipath.topology.wording import refusal
+from multipath.topology.wording import Refusal
 
 
 def _pattern(pattern: str, *examples: str) -> object:
@@ -51,7 +51,7 @@ def _whole_seconds(low_s: int, high_s: int) -> AfterValidator:
             return value_s
         low, high = format_duration(low_s), format_duration(high_s)
         near = format_duration(min(max(round(value_s), low_s), high_s))
-        raise refusal(
+        raise Refusal(
             f"{format_duration(value_s)} is not a whole number of seconds from {low} to {high}",
             f"write {near}",
         )
@@ -62,7 +62,7 @@ def _whole_seconds(low_s: int, high_s: int) -> AfterValidator:
 def _above_zero(value_s: float) -> float:
     if value_s > 0:
         return value_s
-    raise refusal("a duration of 0", "write one above 0s")
+    raise Refusal("a duration of 0", "write one above 0s")
 
 
 Duration = Annotated[

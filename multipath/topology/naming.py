@@ -3,7 +3,7 @@
 import re
 
 from multipath import names
-from multipath.topology.wording import quoted, refusal
+from multipath.topology.wording import Refusal, quoted
 
 NAME_PATTERN = names.NODE_NAME.pattern
 NODE_PATTERN = rf"(?!path\.){NAME_PATTERN}"
@@ -23,7 +23,7 @@ def check_name(name: str) -> str:
         return name
     longest = 64
     meant = re.sub(r"[^A-Za-z0-9_.-]+", "-", name)[:longest].strip("-_.")
-    raise refusal(
+    raise Refusal(
         f"Zabbix takes no name like {quoted(name)}",
         f"write {meant}" if meant else "write up to 64 of: letters A to Z, digits, _ . -",
     )
@@ -37,7 +37,7 @@ def check_node_name(name: str) -> str:
     """
     if name.startswith(_RESERVED):
         what = f'{quoted(name)} begins with "{_RESERVED}", which is kept for paths in Zabbix'
-        raise refusal(what, f"write {check_name(name.replace('.', '-'))}")
+        raise Refusal(what, f"write {check_name(name.replace('.', '-'))}")
     return check_name(name)
 
 
@@ -49,7 +49,7 @@ def check_zabbix_proxy(name: str) -> str:
     """
     if re.fullmatch(ZABBIX_PROXY_PATTERN, name):
         return name
-    raise refusal(
+    raise Refusal(
         f"no Zabbix proxy can be named {quoted(name)}",
         "write its name as Zabbix shows it: letters A to Z, digits, spaces, _ . -",
     )
@@ -63,4 +63,4 @@ def check_description(text: str) -> str:
     """
     if re.fullmatch(DESCRIPTION_PATTERN, text):
         return text
-    raise refusal("the description is no single line of up to 255 characters", "shorten it")
+    raise Refusal("the description is no single line of up to 255 characters", "shorten it")

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from typing import Literal
 
-from multipath.topology.wording import described, nearest, quoted, refusal
+from multipath.topology.wording import Refusal, described, nearest, quoted
 
 PATH_PATTERN = r"/[0-9A-Za-z._~!$&'()*+;=:@%/?-]{0,511}"
 SOURCE_PATTERN = r"[0-9A-Za-z_.:-]+"
@@ -35,7 +35,7 @@ def parse_dscp(value: object) -> int:
     if isinstance(value, str) and value.upper() in _DSCPS:
         return _DSCPS[value.upper()]
     meant = nearest(value.upper(), _DSCPS) if isinstance(value, str) else None
-    raise refusal(
+    raise Refusal(
         f"{described(value)} is no DSCP",
         f"write {meant}" if meant else "write a number from 0 to 63, or a name like EF or AF41",
     )
@@ -52,7 +52,7 @@ def check_source(text: str) -> str:
     except ValueError:
         if _INTERFACE.fullmatch(text):
             return text
-    raise refusal(
+    raise Refusal(
         f"{quoted(text)} is neither an IP address nor a network interface",
         "write one like 192.0.2.10 or eth0",
     )
@@ -67,9 +67,9 @@ def check_path(text: str) -> str:
     if re.fullmatch(PATH_PATTERN, text):
         return text
     if not text.startswith("/"):
-        raise refusal(f"{quoted(text)} does not begin with /", f"write {quoted('/' + text)}")
+        raise Refusal(f"{quoted(text)} does not begin with /", f"write {quoted('/' + text)}")
     odd = next((each for each in text if not _CHARACTER.fullmatch(each)), None)
     if odd is None:
-        raise refusal("a path of more than 512 characters", "write a shorter one")
+        raise Refusal("a path of more than 512 characters", "write a shorter one")
     encoded = "".join(f"%{byte:02X}" for byte in odd.encode())
-    raise refusal(f"{quoted(text)} has a {quoted(odd)} in it", f"write {encoded} for it")
+    raise Refusal(f"{quoted(text)} has a {quoted(odd)} in it", f"write {encoded} for it")

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from multipath.errors import Problem
 from multipath.topology.document import Document, Loc
 from multipath.topology.model import EdgeSettings, Node, Probe, Thresholds, Topology
-from multipath.topology.wording import REFUSED, described, nearest, quoted
+from multipath.topology.wording import Refusal, described, nearest, quoted
 
 
 def topology_of(document: Document) -> tuple[Topology | None, list[Problem]]:
@@ -50,8 +50,8 @@ def _problem(document: Document, details: ErrorDetails) -> Problem:
         loc, at = loc[:-1], document.at_key
     if details["input"] is None:
         what, instead = "no value", _value_or_nothing(loc)
-    elif kind == REFUSED:
-        what, instead = details["ctx"]["what"], details["ctx"]["instead"]
+    elif isinstance(refusal := details.get("ctx", {}).get("error"), Refusal):
+        what, instead = refusal.what, refusal.instead
     else:
         what, instead = _WRONG[kind](document, loc, details)
     return at(loc, f"{way(loc)}: {what}", instead)

@@ -3,7 +3,7 @@
 import math
 import re
 
-from multipath.topology.wording import described, refusal
+from multipath.topology.wording import Refusal, described
 
 _UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
@@ -32,9 +32,9 @@ def parse_duration(value: object) -> float:
     if match:
         return round(float(match[1]) * _UNIT_S[match[2]], 9)
     if not isinstance(value, bool) and re.fullmatch(_NUMBER, str(value)):
-        raise refusal(f"{value} has no unit", f"write {value}s or {value}ms")
+        raise Refusal(f"{value} has no unit", f"write {value}s or {value}ms")
     meant = _duration_meant(value) if isinstance(value, str) else None
-    raise refusal(
+    raise Refusal(
         f"{described(value)} is no duration",
         f"write {meant}" if meant else "write a number with a unit: 500ms, 2s, 5m, 1h",
     )
@@ -59,12 +59,12 @@ def parse_percent(value: object) -> float:
         percent = float(value.rstrip(" %"))
         if percent <= 100:  # noqa: PLR2004 - the end of the scale
             return percent
-        raise refusal(f"{value} is more than 100%", "write a percentage from 0% to 100%")
+        raise Refusal(f"{value} is more than 100%", "write a percentage from 0% to 100%")
     if not isinstance(value, bool) and re.fullmatch(_NUMBER, str(value)):
         number = float(str(value))
         meant = number * 100 if 0 < number < 1 else number
-        raise refusal(f"{value} has no per cent sign", f"write {format_percent(meant)}")
-    raise refusal(f"{described(value)} is no percentage", "write a number with a per cent sign: 5%")
+        raise Refusal(f"{value} has no per cent sign", f"write {format_percent(meant)}")
+    raise Refusal(f"{described(value)} is no percentage", "write a number with a per cent sign: 5%")
 
 
 def format_percent(percent: float) -> str:

@@ -3,15 +3,18 @@
 import difflib
 from collections.abc import Iterable
 
-from pydantic_core import PydanticCustomError
 
-REFUSED = "refused"
-"""The pydantic error type of everything that this package itself refuses."""
+class Refusal(ValueError):  # noqa: N818 - raised to refuse a value, told as a problem
+    """A refused value.
 
+    Args:
+        what: what is wrong with it.
+        instead: what to write instead.
+    """
 
-def refusal(what: str, instead: str) -> PydanticCustomError:
-    """Return the ValueError for a refused value: what is wrong, and what to write instead."""
-    return PydanticCustomError(REFUSED, "{what}; {instead}", {"what": what, "instead": instead})
+    def __init__(self, what: str, instead: str) -> None:
+        super().__init__(f"{what}; {instead}")
+        self.what, self.instead = what, instead
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
