@@ -61,8 +61,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
     Workers take group after group of those that share a lab, so that all of a group find the state
     that its first have made. Large groups come first, so that none is left at the end; small ones
-    by their version, so that a worker hardly ever changes its lab. A wrapper, as the groups must be
-    known before the workers' own hook reads them.
+    by their version, so that a worker hardly ever changes its lab. A wrapper: the groups must be
+    known before the workers' own hook reads them, and pytest's own sorts by version first.
     """
     groups = {item: _group(item) for item in items if item.get_closest_marker("lab")}
     sizes = Counter(groups.values())
@@ -73,10 +73,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         size = sizes[groups[item]]
         return False, size < MANY_TESTS, size < MANY_TESTS and _version(item) == "6.0", -size
 
-    items.sort(key=turn)  # stable
     for item, group in groups.items():
         item.add_marker(pytest.mark.xdist_group(group))
     yield
+    items.sort(key=turn)  # stable
 
 
 @dataclass(frozen=True)

@@ -197,8 +197,8 @@ from multipath.agent.sockets.resolve import Endpoint
 engine = IcmpEngine()
 sockaddr = ("{address}", 0) + ((0, 0) if ":" in "{address}" else ())
 target = engine.target(Endpoint(socket.{family}, sockaddr), 56)
-flight = engine.begin(target, 5)
-for _ in range(5):
+flight = engine.begin(target, 20)
+for _ in range(20):
     engine.send([flight])
     time.sleep(0.01)
 time.sleep(0.1)
@@ -213,7 +213,7 @@ engine.close()
     described, measured = result.stdout.splitlines()
     assert described == "ipv4=ping ipv6=ping"
     value = json.loads(measured)
-    assert (value["sent"], value["received"], value["duplicate"]) == (5, 5, 1)
+    assert (value["sent"], value["received"], value["duplicate"]) == (20, 20, 1)
     assert_right([value["rtt_s"]["min"]], [min(network.held_s(address).values())])
 
 

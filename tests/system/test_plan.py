@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,28 @@ from tests.system.steps import counts, multipath, refused
 pytestmark = pytest.mark.lab
 
 
-@pytest.fixture
-def drift(client: Client, tmp_path: Path) -> Iterator[Path]:
-    """Return a deployed topology of its own hosts, destroyed at the end."""
-    file = tmp_path / "drift.yaml"
+@contextmanager
+def deployed(client: Client, folder: Path) -> Iterator[Path]:
+    """Give a deployed topology of its own hosts, destroyed at the end."""
+    file = folder / "drift.yaml"
     file.write_text(TOPOLOGY, encoding="utf-8")
     carry_out(client, make_plan(client, load([file]), adopt=False))
     yield file
     carry_out(client, make_destruction(client, load([file])))
+
+
+@pytest.fixture
+def drift(client: Client, tmp_path: Path) -> Iterator[Path]:
+    """Return a deployed topology."""
+    with deployed(client, tmp_path) as file:
+        yield file
+
+
+@pytest.fixture(scope="module")
+def mended(client: Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return a deployed topology for tests that each leave it as they found it."""
+    with deployed(client, tmp_path_factory.mktemp("mended")) as file:
+        yield file
 
 
 def exit_code(lab: Lab, file: Path) -> int:
@@ -190,9 +205,9 @@ def delete_macro(client: Client) -> None:
     ],
 )
 def test_a_drift_is_found_and_mended(
-    drift: Path, client: Client, drifting: Callable[[Client], None]
+    mended: Path, client: Client, drifting: Callable[[Client], None]
 ) -> None:
-    topologies = load([drift])
+    topologies = load([mended])
     assert not make_plan(client, topologies, adopt=False).plan
     drifting(client)
     planned = make_plan(client, topologies, adopt=False)
