@@ -73,10 +73,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         size = sizes[groups[item]]
         return False, size < MANY_TESTS, size < MANY_TESTS and _version(item) == "6.0", -size
 
+    turns = {id(item): turn(item) for item in items}  # xdist changes an item's own hash
     for item, group in groups.items():
         item.add_marker(pytest.mark.xdist_group(group))
     yield
-    items.sort(key=turn)  # stable
+    items.sort(key=lambda item: turns[id(item)])  # stable
 
 
 @dataclass(frozen=True)
