@@ -14,7 +14,7 @@ Progress = Callable[[str, int], None]
 
 
 class InterruptedPlanError(ZabbixError):
-    """A plan was applied in part; says what was done, what failed, and what was not tried."""
+    """A plan was applied in part, or not read back; says how far it came."""
 
 
 def apply(client: Client, plan: Plan, ids: Ids, progress: Progress) -> None:

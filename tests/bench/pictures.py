@@ -20,7 +20,7 @@ from tests.conftest import Lab, running_lab
 from tests.system import browser
 from tests.system.processes import running, send
 from tests.system.steps import EXAMPLE, eventually, multipath, replaced
-from tests.system.truth import FASTER, FINE
+from tests.system.truth import FASTER, FINE, hold_sides
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 DOWN, LOSSY, SLOW = "--down", "--loss=30%", "--delay=60ms"
@@ -148,10 +148,7 @@ def main(wanted: Sequence[str]) -> None:
         file.write_text(text, encoding="utf-8")
         multipath("deploy", file, "--profile", lab.profile_name, "--yes")
         lab.multipath("agents", str(file))
-        for row in client.get(
-            "usermacro", output=["hostmacroid"], filter={"macro": "{$MULTIPATH.SIDE.HOLD}"}
-        ):
-            client.call("usermacro.update", {"hostmacroid": row["hostmacroid"], "value": "3s"})
+        hold_sides(client, "3s")
         (board,) = client.get(
             "dashboard", output=["dashboardid"], filter={"name": names.board("sh-la")}
         )

@@ -11,7 +11,7 @@ from multipath.zabbix.client import Client
 from tests.conftest import Lab
 from tests.system.processes import running, send
 from tests.system.steps import EXAMPLE, copy_of, eventually, measured, multipath, replaced
-from tests.system.truth import FASTER, WELL, FastPath
+from tests.system.truth import FASTER, WELL, FastPath, hold_sides
 
 FAST = {
     "cycle: 10s": "cycle: 2s",
@@ -64,9 +64,7 @@ def fast_path(
     try:
         measured(lab, file)
         # Delivery takes its time, however short cycles are: two cycles would not do.
-        holds = {"macro": "{$MULTIPATH.SIDE.HOLD}"}
-        for row in client.get("usermacro", output=["hostmacroid"], filter=holds):
-            client.call("usermacro.update", {"hostmacroid": row["hostmacroid"], "value": "5s"})
+        hold_sides(client, "5s")
         found = FastPath(client, file)
         eventually("all edges are known", lambda: found.states() == WELL, patience_s=180)
         yield found

@@ -102,3 +102,11 @@ def is_meanwhile(problem: str, segment: str) -> bool:
         f"between {a} and {b}: " for a, b in (s.split(">") for s in MIDDLES) if segment in (a, b)
     }
     return "undecided" in problem or any(words in problem for words in partly)
+
+
+def hold_sides(client: Client, hold: str) -> None:
+    """Let the problems of places that paths share begin and end after another time than 20 s."""
+    for row in client.get(
+        "usermacro", output=["hostmacroid"], filter={"macro": "{$MULTIPATH.SIDE.HOLD}"}
+    ):
+        client.call("usermacro.update", {"hostmacroid": row["hostmacroid"], "value": hold})
