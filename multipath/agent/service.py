@@ -26,7 +26,7 @@ from multipath.agent.sockets.watch import Watch
 from multipath.errors import AgentError, ConfigError
 
 _IDLE_S = 0.25
-_OVERFLOW_CHECK_NS = 10 * NS_PER_S
+_CHECK_NS = NS_PER_S
 _log = logging.getLogger(__name__)
 
 
@@ -70,7 +70,7 @@ class Agent:
         self._notifier = Notifier(os.environ)
         self._reporter = Reporter(settings, self._deliveries, self._notifier, lambda: self._edges)
         self._overflowed = 0
-        self._overflow_check_ns = 0
+        self._check_due_ns = 0
 
     def reload(self) -> None:
         """Read the settings again and follow them; may be called as ``stop``."""
@@ -126,18 +126,18 @@ class Agent:
         The tick bounds the number of wake-ups at high rates. It does not blur the figures: the
         kernel stamps the packets.
         """
-        if not self._deliveries.is_alive():
-            raise AgentError("a thread of the agent has died; start the agent again")
         if self._reloading:
             self._reload()
         now_ns = time.monotonic_ns()
+        if now_ns >= self._check_due_ns:
+            self._check_due_ns = now_ns + _CHECK_NS
+            self._check()
         self._notifier.alive(now_ns)
         if self._deliveries.has_news:
             self._apply(now_ns)
         if self._echo:
             self._echo.resume()
         due_ns = self._prober.tick(now_ns)
-        self._watch_overflow(now_ns)
         if self._exporter:
             self._exporter.tick(now_ns)
         idle_s = _IDLE_S if due_ns is None else (due_ns - time.monotonic_ns()) / NS_PER_S
@@ -181,10 +181,10 @@ class Agent:
             self._exporter.note(itemid, text, clock_s)
         self._deliveries.put(itemid, text, clock_s, ns, unsupported)
 
-    def _watch_overflow(self, now_ns: int) -> None:
-        if now_ns < self._overflow_check_ns:
-            return
-        self._overflow_check_ns = now_ns + _OVERFLOW_CHECK_NS
+    def _check(self) -> None:
+        """See whether all is still well with the agent itself."""
+        if not self._deliveries.is_alive():
+            raise AgentError("a thread of the agent has died; start the agent again")
         overflowed = self._engines.overflowed()
         if overflowed > self._overflowed:
             _log.warning(

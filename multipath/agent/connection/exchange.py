@@ -4,7 +4,6 @@ Nothing that comes back is trusted: a reply is bounded before and after it is un
 """
 
 import json
-import logging
 import socket
 import ssl
 import struct
@@ -26,7 +25,6 @@ REPLY_MAX_BYTES = 8 * 1024 * 1024
 _HEADER = struct.Struct("<4sBII")
 _FLAG_PROTOCOL, _FLAG_COMPRESSED = 0x01, 0x02
 _CHUNK_BYTES = 65536
-_log = logging.getLogger(__name__)
 
 
 class Readable(Protocol):
@@ -124,13 +122,18 @@ def _connection(
 
 
 def _send(server: Server, connection: socket.socket, message: Message, end_s: float) -> None:
-    packet = memoryview(ZabbixProtocol.create_packet(message, _log))
+    packet = memoryview(_packet(message))
     try:
         while packet:
             connection.settimeout(_left_s(end_s))
             packet = packet[connection.send(packet[:_CHUNK_BYTES]) :]
     except OSError as error:
         raise AgentError(f"cannot send to {server}: {_reason(error)}") from error
+
+
+def _packet(message: Message) -> bytes:
+    body = json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()
+    return _HEADER.pack(ZabbixProtocol.ZABBIX_PROTOCOL, _FLAG_PROTOCOL, len(body), 0) + body
 
 
 def _read(connection: Readable, size: int, end_s: float) -> bytes:

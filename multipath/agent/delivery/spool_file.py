@@ -7,7 +7,7 @@ process offers it again. Oldest first is the order of runs and numbers.
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple
+from operator import attrgetter
 from typing import Any
 
 from multipath.agent.items.value import Batch, Value
@@ -41,6 +41,8 @@ DELETE FROM value WHERE clock_s < ? AND (run, number) IN
 _DROPPED_AT_ONCE = 1000
 _FREE_PAGES = 2048
 _EVER_S = 1 << 62
+
+_columns = attrgetter("itemid", "text", "clock_s", "ns", "unsupported")
 
 
 class SpoolFile:
@@ -93,7 +95,7 @@ class SpoolFile:
             (run,) = self._row("SELECT id FROM run WHERE session = ?", self._session)
             added = database.executemany(
                 "INSERT INTO value VALUES (?, ?, ?, ?, ?, ?, ?)",
-                ((run, number, *astuple(value)) for number, value in values),
+                ((run, number, *_columns(value)) for number, value in values),
             ).rowcount
             database.executemany("INSERT OR REPLACE INTO fact VALUES (?, ?)", facts.items())
             database.execute("COMMIT")

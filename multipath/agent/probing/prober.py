@@ -1,19 +1,18 @@
 """The measuring loop: sends what is due, closes cycles that are over, hands values on.
 
-Everything that has a next time is a *run* in one heap: an edge (its packets), a cycle that waits
+Everything that has a next time is a *run* on one agenda: an edge (its packets), a cycle that waits
 for its last replies, a statement. Nothing in here waits for the network or for a name.
 """
 
-import heapq
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from itertools import count
 from typing import Any
 
 from multipath.agent.cycle.schedule import to_ns
 from multipath.agent.cycle.suspicion import Ill
 from multipath.agent.engines.engine import Engine
 from multipath.agent.items.task import Checkup, Probe, Statement, Task, Tracing
+from multipath.agent.probing.agenda import Agenda
 from multipath.agent.probing.fate_book import FateBook, Write
 from multipath.agent.probing.run import Deliver, EdgeRun, Lane, Run, TaskRun
 from multipath.agent.probing.trace_run import TraceRun
@@ -47,8 +46,7 @@ class Prober:
         self.resolver = resolver
         self.deliver = deliver
         self.health = health
-        self._serial = count()
-        self._heap: list[tuple[int, int, Run]] = []
+        self._agenda: Agenda[Run] = Agenda()
         self._running: dict[int, tuple[Task, TaskRun]] = {}
         self.packets_per_s = 0.0
         self._traces: dict[str, TraceRun] = {}
@@ -89,24 +87,20 @@ class Prober:
         """Do all that is due; return when to come again, None when there is nothing to do."""
         for lane in self._lanes:
             lane.engine.drain()
-        heap = self._heap
-        while heap and heap[0][0] <= now_ns:
-            _, serial, run = heap[0]  # and stays the first: what a step adds is due later
+        for run in self._agenda.take(now_ns):
             due_ns = run.step(now_ns)
-            if due_ns is None:
-                heapq.heappop(heap)
-            else:
-                heapq.heapreplace(heap, (max(due_ns, now_ns + 1), serial, run))
+            if due_ns is not None:
+                self._agenda.add(run, max(due_ns, now_ns + 1))
         for lane in self._lanes:
             if lane.outgoing:
                 lane.outgoing = lane.engine.send(lane.outgoing)
         if any(lane.outgoing for lane in self._lanes):
             return now_ns + _RETRY_NS
-        return self._heap[0][0] if self._heap else None
+        return self._agenda.next_ns()
 
     def add(self, run: Run, due_ns: int) -> None:
-        """Put a run on the heap."""
-        heapq.heappush(self._heap, (due_ns, next(self._serial), run))
+        """Put a run on the agenda."""
+        self._agenda.add(run, due_ns)
 
     def trace(self, edge: str, ill: Ill, now_ns: int) -> bool:
         """Trace an edge's way now because it has turned ill; return whether that begins.

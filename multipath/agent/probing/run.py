@@ -41,7 +41,7 @@ class Loop(Protocol):
     fates: FateBook
 
     def add(self, run: Run, due_ns: int) -> None:
-        """Put a run on the heap."""
+        """Put a run on the agenda."""
 
     def trace(self, edge: str, ill: Ill, now_ns: int) -> bool:
         """Trace an edge's way now because it has turned ill; return whether that begins."""
@@ -70,6 +70,7 @@ class EdgeRun(TaskRun, Generic[T, F]):
         self.loop = loop
         self.task = task
         self.timeout_ns = to_ns(spec.timeout_s)
+        self._count = spec.packets
         self._lane = lane
         self._cycle_ns = to_ns(task.cycle_s)
         self._gap_ns = packet_gap_ns(task.cycle_s, spec.timeout_s, spec.packets)
@@ -97,11 +98,11 @@ class EdgeRun(TaskRun, Generic[T, F]):
                 return self.due_ns
             self._packets = self._begin()
             self.loop.fates.begin(self.task.spec, self._packets, self.address(), self._begun)
-            self._begun += self.task.spec.packets
+            self._begun += self._count
         if self._flight is not None:
             self._lane.outgoing.append(self._flight)
         self._planned += 1
-        if self._planned == self.task.spec.packets:
+        if self._planned == self._count:
             closing = _Closing(self, self._packets, self._flight, now_ns)
             self.loop.add(closing, now_ns + self.timeout_ns)
             return self._next_cycle(now_ns)
@@ -130,14 +131,13 @@ class EdgeRun(TaskRun, Generic[T, F]):
             self.loop.fates.end(packets)
 
     def _begin(self) -> Packets:
-        count = self.task.spec.packets
         if self._target is not None:
             self._note_address()
-            self._flight = self._lane.engine.begin(self._target, count)
+            self._flight = self._lane.engine.begin(self._target, self._count)
             self._flight.resolve_s = self._resolve_s
             return self._flight
-        packets = Packets(count)
-        packets.errors = dict.fromkeys(range(count), self._error)
+        packets = Packets(self._count)
+        packets.errors = dict.fromkeys(range(self._count), self._error)
         return packets
 
     def _note_address(self) -> None:
