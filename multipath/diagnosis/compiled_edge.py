@@ -24,7 +24,7 @@ three quarters does not become usual."""
 
 _FRESH_CYCLES, _DELIVERY_S = 3, 5
 _RECENT, _TREND = f"#{RECENT_CYCLES}", f"#{TREND_CYCLES}"
-_SUSTAINED = f"#{SUSTAINED_CYCLES}"
+_SUSTAINED, _HEAVY = f"#{SUSTAINED_CYCLES}", f"#{HEAVY_CYCLES}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +126,9 @@ def filtered(items: EdgeItems, cycle_s: float) -> str:
 
 def _lossy(items: EdgeItems, found: Cuts) -> str:
     recent, trend = _light(items, found, _RECENT), _light(items, found, _TREND)
-    two = f"#{HEAVY_CYCLES}"
     heavy = (
-        f"(min({items.loss},{two})>{items.max_loss})"
-        f"*(avg({items.loss},{two})>={found.heavy_percent:g})"
+        f"(min({items.loss},{_HEAVY})>{items.max_loss})"
+        f"*(avg({items.loss},{_HEAVY})>={found.heavy_percent:g})"
     )
     too_many = (
         f"({_lossy_cycles(items, found)}>={HEAVY_CYCLES})"
@@ -147,7 +146,7 @@ def _lossy(items: EdgeItems, found: Cuts) -> str:
         )
     )
     was = f'count({items.state},#1,"ge",{Health.LOSSY:d})'
-    return f"({heavy}+{too_many}+{was}*({cleared}=0)>0)"
+    return f"({heavy}+({too_many}+{was}>0)*({cleared}=0)>0)"
 
 
 def _doubt(items: EdgeItems, found: Cuts, cycle_s: float) -> str:
@@ -177,7 +176,7 @@ def _sustained(pace_item: str, health: Health, item: str, high: str, low: str) -
     enough = f"(count({item},{_SUSTAINED})={SUSTAINED_CYCLES})"
     return (
         f"(({was}=0)*{enough}*(min({item},{_SUSTAINED})>{high})"
-        f"+{was}*(max({item},{_SUSTAINED})>={low})>0)"
+        f"+{was}*(max({item},{_HEAVY})>={low})>0)"
     )
 
 

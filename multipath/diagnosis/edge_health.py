@@ -10,7 +10,7 @@ it neither accuses nor acquits a place. One lost packet does nothing at all.
   light losses add up over 8 or 30 cycles to more than is usual. No cycle counts there for more
   than two packets (of more than 40: twice 2.5 %), so that a burst is no trend. It clears after
   one to three cycles without loss when it was heavy, after about eight when it was light.
-- Slow, jittery: three cycles in a row are above the limit. It clears after three cycles in a row
+- Slow, jittery: three cycles in a row are above the limit. It clears after two cycles in a row
   below the lower limit.
 - Filtered: a TCP probe beside the pings was answered in each of the last two cycles, while one of
   the last three lost every ping. Such an edge is unknown.
@@ -146,7 +146,9 @@ def _health(
         return Health.UNKNOWN
     if _dead(past[: found.down_cycles], found):
         return Health.DOWN
-    if _raised(past, limits, found) or (before >= Health.LOSSY and not _cleared(past, found)):
+    if _heavy(past, limits, found):
+        return Health.LOSSY
+    if (before >= Health.LOSSY or _too_many(past, found)) and not _cleared(past, found):
         return Health.LOSSY
     if pace.bad:
         return pace
@@ -170,10 +172,12 @@ def _dead(past: Sequence[Cycle], found: Cuts) -> bool:
     )
 
 
-def _raised(past: Sequence[Cycle], limits: Limits, found: Cuts) -> bool:
-    heavy = [each.loss_percent for each in past[:HEAVY_CYCLES]]
-    if min(heavy) > limits.loss_percent and mean(heavy) >= found.heavy_percent:
-        return True
+def _heavy(past: Sequence[Cycle], limits: Limits, found: Cuts) -> bool:
+    losses = [each.loss_percent for each in past[:HEAVY_CYCLES]]
+    return min(losses) > limits.loss_percent and mean(losses) >= found.heavy_percent
+
+
+def _too_many(past: Sequence[Cycle], found: Cuts) -> bool:
     return _lossy_cycles(past, found) >= HEAVY_CYCLES and (
         _light(past[:RECENT_CYCLES], found) >= found.recent
         or _light(past[:TREND_CYCLES], found) >= found.trend
@@ -221,5 +225,5 @@ def _pace(before: Health, past: Sequence[Cycle], limits: Limits) -> Health:
 
 def _sustained(before: bool, newest: Sequence[float], high: float, low: float) -> bool:
     if before:
-        return max(newest) >= low
+        return max(newest[:HEAVY_CYCLES]) >= low
     return len(newest) == SUSTAINED_CYCLES and min(newest) > high

@@ -19,7 +19,7 @@ from multipath.topology.model import Topology
 _JOINED, _COMMA = "concat({})", ',",",'
 
 _PLACE_WORDS = {"en": wording_en.place, "zh": wording_zh.place}
-_HOLD = 3
+_HOLD, _GONE = 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class PathVerdict:
         states: the expression of the health of all edges as one number, or a text of several.
         states_type: type of that value.
         look_s: how often it is looked at.
+        hold: after so many looks the problem of what a verdict names is raised,
+        gone: and so many looks after that it ends.
         nothing_known: that value when the health of no edge is known.
         script: what turns it into the verdict.
         telling: what turns that into words: ``la's side: lossy``.
@@ -76,6 +78,8 @@ class PathVerdict:
     states: str
     states_type: str
     look_s: int
+    hold: int
+    gone: int
     nothing_known: str
     script: str
     telling: str
@@ -102,6 +106,8 @@ def path_verdict(topology: Topology, edges: Sequence[Edge], w: Mapping[str, str]
         states=words[0] if len(words) == 1 else _JOINED.format(_COMMA.join(words)),
         states_type="UNSIGNED" if len(words) == 1 else "TEXT",
         look_s=look,
+        hold=_HOLD,
+        gone=_GONE,
         nothing_known=",".join("0" for _ in words),
         script=compiled.script(path),
         telling=_telling(meanings, w),
@@ -233,7 +239,7 @@ def _way(edge: Edge, number: int, look: int) -> str:
 
     It is ill when the verdict has named it for some looks: when a proxy is cut off, only the way
     to it looks ill until its own values are too old, and for so long nothing is said of that way.
-    Once ill it is so until the verdict has not named it for three.
+    Once ill it is so until the verdict has not named it for two.
     """
     topology, host = edge.topology, names.path_host(edge.topology)
     code = f"/{host}/{names.verdict_key(topology, 'code')}"
@@ -243,7 +249,7 @@ def _way(edge: Edge, number: int, look: int) -> str:
     hold = _HOLD + ceil(apart_s / look)
     begins = f'(count({code},#{hold},"eq",{number})={hold})'
     goes_on = (
-        f'(count({own},#1,"ge",{Health.JITTERY:d})>0)*(count({code},#{_HOLD},"eq",{number})>0)'
+        f'(count({own},#1,"ge",{Health.JITTERY:d})>0)*(count({code},#{_GONE},"eq",{number})>0)'
     )
     return f"({begins}+{goes_on}>0)*max({Health.JITTERY:d},last({_items(edge).state}))"
 
