@@ -69,6 +69,7 @@ class PathVerdict:
         nothing_known: that value when the health of no edge is known.
         script: what turns it into the verdict.
         telling: what turns that into words: ``la's side: lossy``.
+        lossy: what its JSON says when loss is the worst of it, as an expression quotes it.
         meanings: what each number of a verdict means, in words.
         blames: the stretches that the path's own triggers blame: those to its target.
         ways: what is between the source and each proxy; the problem of one is all paths' together.
@@ -83,6 +84,7 @@ class PathVerdict:
     nothing_known: str
     script: str
     telling: str
+    lossy: str
     meanings: Mapping[int, str]
     blames: Sequence[Blame]
     ways: Sequence[Way]
@@ -111,6 +113,7 @@ def path_verdict(topology: Topology, edges: Sequence[Edge], w: Mapping[str, str]
         nothing_known=",".join("0" for _ in words),
         script=compiled.script(path),
         telling=_telling(meanings, w),
+        lossy=rf"\"health\":{Health.LOSSY:d}",
         meanings=meanings,
         blames=[
             _blame(edge, numbers[edge.name], meanings[numbers[edge.name]])
