@@ -19,13 +19,18 @@ RttsNs = Mapping[str, list[int]]
 """By address, in sending order; 0 where no reply came."""
 
 
+_BLOCK_S = 1.0
+"""tcpdump takes its packets in blocks, so often. Packet by packet, the kernel would wake it up
+between its own stamp of a request and that of the sender, which were then microseconds apart."""
+
+
 class Capture:
     """A tcpdump that runs for a while."""
 
     def __init__(self, namespace: str, device: str, file: Path) -> None:
         self._file = file
         dump = ["tcpdump", "-q", "-n", "-i", device, "-s", "64", "-B", "65536", "-w", str(file)]
-        stamps = ["--time-stamp-precision=nano", "--immediate-mode", "icmp"]
+        stamps = ["--time-stamp-precision=nano", "icmp"]
         enter = ["ip", "netns", "exec", namespace]
         self._process = subprocess.Popen([*enter, *dump, *stamps], stderr=subprocess.DEVNULL)
 
@@ -42,7 +47,7 @@ class Capture:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        time.sleep(0.5)
+        time.sleep(2 * _BLOCK_S)
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(10)
 
