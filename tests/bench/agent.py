@@ -167,7 +167,7 @@ def start(targets: Path) -> None:
             with serving(edges(TARGETS), CYCLE_S) as (_, server):
                 server.wait_for(lambda: server.requests)
                 time.sleep(1)
-            took_s.append(capture.first_ns() / 1e9 - begun_s)
+        took_s.append(capture.first_ns() / 1e9 - begun_s)
     median_s, longest_s = statistics.median(took_s), max(took_s)
     print(f"\nStart to first packet, {TARGETS} edges: {median_s:.2f} s, {longest_s:.2f} s at most")
 

@@ -14,14 +14,12 @@ from types import TracebackType
 _FILE_HEADER, _RECORD = 24, struct.Struct("=4I")
 _ETHERNET, _IP = 14, 20
 _REQUEST, _REPLY = 8, 0
-
-RttsNs = Mapping[str, list[int]]
-"""By address, in sending order; 0 where no reply came."""
-
-
 _BLOCK_S = 1.0
 """tcpdump takes its packets in blocks, so often. Packet by packet, the kernel would wake it up
 between its own stamp of a request and that of the sender, which were then microseconds apart."""
+
+RttsNs = Mapping[str, list[int]]
+"""By address, in sending order; 0 where no reply came."""
 
 
 class Capture:
