@@ -34,7 +34,9 @@ prepare_packages() {
   on_debian_12 && [ "$(id -u)" = 0 ] || die "please install: ${missing[*]}"
   say "installing Debian packages: ${missing[*]}"
   apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  # A new machine may be busy with its own upgrades.
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    -o DPkg::Lock::Timeout=300 "${missing[@]}" >/dev/null
 }
 
 prepare_python() {

@@ -1,11 +1,12 @@
 """The rules of ``edge_health`` as Zabbix runs them: expressions of calculated items. Pure.
 
-They are evaluated twice in a cycle. What must be remembered is read back from the items' own
-history. A comparison is 1 or 0; all that is counted with ``count`` is 0 without data, and anything
-else that lacks data makes the item unsupported, which is taken as 0: unknown.
+They are evaluated ``LOOKS`` times in a cycle. What must be remembered is read back from the
+items' own history. A comparison is 1 or 0; all that is counted with ``count`` is 0 without data,
+and anything else that lacks data makes the item unsupported, which is taken as 0: unknown.
 """
 
 from dataclasses import dataclass
+from math import ceil
 
 from multipath.diagnosis import edge_health
 from multipath.diagnosis.cuts import (
@@ -21,6 +22,9 @@ from multipath.diagnosis.state import Health
 USUAL_WINDOW, USUAL_PERCENT = "2h", 25
 """An edge's usual RTT: that of its best quarter of this time. What lasts for less than the other
 three quarters does not become usual."""
+
+LOOKS = 4
+"""How often a cycle the rules are evaluated: the sooner what it shows is told."""
 
 _FRESH_CYCLES, _DELIVERY_S = 3, 5
 _RECENT, _TREND = f"#{RECENT_CYCLES}", f"#{TREND_CYCLES}"
@@ -59,6 +63,16 @@ class EdgeItems:
 def fresh_s(cycle_s: float) -> float:
     """Return for how long a value counts: after that an edge is unknown."""
     return _FRESH_CYCLES * cycle_s + _DELIVERY_S
+
+
+def look_s(cycle_s: float) -> int:
+    """Return the seconds between two evaluations; Zabbix has whole ones only."""
+    return max(1, int(cycle_s / LOOKS))
+
+
+def looks(cycles: float, cycle_s: float) -> int:
+    """Return how many evaluations in a row span so many cycles, from the first to the last."""
+    return ceil(cycles * cycle_s / look_s(cycle_s)) + 1
 
 
 def usual(items: EdgeItems) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import jinja2
 
 from multipath import names
+from multipath.diagnosis.compiled_edge import look_s, looks
 from multipath.errors import TemplateError
 from multipath.objects import Object, Ref, State, canonical
 from multipath.render import layout
@@ -83,6 +84,8 @@ def _objects(renderer: jinja2.Environment, topology: Topology) -> Iterator[Objec
             probe_key=_probe_key(edge),
             confirm_key=_confirm_key(edge),
             formulas=edge_formulas(edge),
+            look_s=look_s(edge.probe.cycle_s),
+            looks_a_cycle=looks(1, edge.probe.cycle_s),
             way_script=way_script(w),
             way_changed_script=way_changed_script(w),
         )

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
 
 from multipath import names
 from multipath.diagnosis import compiled, compiled_edge, wording_en, wording_zh
@@ -19,7 +18,7 @@ from multipath.topology.model import Topology
 _JOINED, _COMMA = "concat({})", ',",",'
 
 _PLACE_WORDS = {"en": wording_en.place, "zh": wording_zh.place}
-_HOLD, _GONE = 3, 2
+_HOLD_CYCLES, _GONE_CYCLES = 1.0, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +62,10 @@ class PathVerdict:
     Args:
         states: the expression of the health of all edges as one number, or a text of several.
         states_type: type of that value.
-        look_s: how often it is looked at.
-        hold: after so many looks the problem of what a verdict names is raised,
-        gone: and so many looks after that it ends.
+        cycle_s: length of the shortest cycle of an edge in seconds; how often the verdict is looked
+            at goes by it.
+        hold_cycles: when a verdict has named a place for so long its problem is raised,
+        gone_cycles: and it ends when it has not for so long.
         nothing_known: that value when the health of no edge is known.
         script: what turns it into the verdict.
         telling: what turns that into words: ``la's side: lossy``.
@@ -78,9 +78,9 @@ class PathVerdict:
 
     states: str
     states_type: str
-    look_s: int
-    hold: int
-    gone: int
+    cycle_s: float
+    hold_cycles: float
+    gone_cycles: float
     nothing_known: str
     script: str
     telling: str
@@ -90,11 +90,20 @@ class PathVerdict:
     ways: Sequence[Way]
     sides: Sequence[str]
 
+    @property
+    def look_s(self) -> int:
+        """How often it is looked at, in seconds."""
+        return compiled_edge.look_s(self.cycle_s)
+
+    def looks(self, cycles: float) -> int:
+        """Return how many looks in a row span so many cycles."""
+        return compiled_edge.looks(cycles, self.cycle_s)
+
 
 def path_verdict(topology: Topology, edges: Sequence[Edge], w: Mapping[str, str]) -> PathVerdict:
     """Return what stands for the verdict of a topology with these edges, in these words."""
     path = Path.of(topology)
-    words, look = _words_of(edges), look_s(edges)
+    words, cycle_s = _words_of(edges), min(edge.probe.cycle_s for edge in edges)
     meanings = {
         number: _meaning(topology, path, w, *meant)
         for number, meant in compiled.meanings(path).items()
@@ -107,9 +116,9 @@ def path_verdict(topology: Topology, edges: Sequence[Edge], w: Mapping[str, str]
     return PathVerdict(
         states=words[0] if len(words) == 1 else _JOINED.format(_COMMA.join(words)),
         states_type="UNSIGNED" if len(words) == 1 else "TEXT",
-        look_s=look,
-        hold=_HOLD,
-        gone=_GONE,
+        cycle_s=cycle_s,
+        hold_cycles=_HOLD_CYCLES,
+        gone_cycles=_GONE_CYCLES,
         nothing_known=",".join("0" for _ in words),
         script=compiled.script(path),
         telling=_telling(meanings, w),
@@ -121,7 +130,7 @@ def path_verdict(topology: Topology, edges: Sequence[Edge], w: Mapping[str, str]
             if edge.role is not Role.SOURCE_PROXY
         ],
         ways=[
-            Way(edge.to_name, meanings[numbers[edge.name]], _way(edge, numbers[edge.name], look))
+            Way(edge.to_name, meanings[numbers[edge.name]], _way(edge, numbers[edge.name], cycle_s))
             for edge in edges
             if edge.role is Role.SOURCE_PROXY
         ],
@@ -237,26 +246,20 @@ def _blame(edge: Edge, number: int, text: str) -> Blame:
     )
 
 
-def _way(edge: Edge, number: int, look: int) -> str:
+def _way(edge: Edge, number: int, shortest_s: float) -> str:
     """Return the expression of the health of what is between the source and a proxy.
 
-    It is ill when the verdict has named it for some looks: when a proxy is cut off, only the way
-    to it looks ill until its own values are too old, and for so long nothing is said of that way.
-    Once ill it is so until the verdict has not named it for two.
+    It is ill when the verdict, which goes by the shortest cycle, has named it for some looks: when
+    a proxy is cut off, only the way to it looks ill until its own values are too old, and for so
+    long nothing is said of that way. Once ill it is so until the verdict has not named it for some.
     """
     topology, host = edge.topology, names.path_host(edge.topology)
     code = f"/{host}/{names.verdict_key(topology, 'code')}"
     own = f"/{host}/{names.way_to_key(topology, edge.from_name, edge.to_name)}"
     cycle_s = edge.probe.cycle_s
     apart_s = compiled_edge.fresh_s(cycle_s) - HEAVY_CYCLES * cycle_s
-    hold = _HOLD + ceil(apart_s / look)
+    hold = compiled_edge.looks(_HOLD_CYCLES + apart_s / shortest_s, shortest_s)
+    gone = compiled_edge.looks(_GONE_CYCLES, shortest_s)
     begins = f'(count({code},#{hold},"eq",{number})={hold})'
-    goes_on = (
-        f'(count({own},#1,"ge",{Health.JITTERY:d})>0)*(count({code},#{_GONE},"eq",{number})>0)'
-    )
+    goes_on = f'(count({own},#1,"ge",{Health.JITTERY:d})>0)*(count({code},#{gone},"eq",{number})>0)'
     return f"({begins}+{goes_on}>0)*max({Health.JITTERY:d},last({_items(edge).state}))"
-
-
-def look_s(edges: Sequence[Edge]) -> int:
-    """Return how often the verdict is looked at: twice a cycle, in whole seconds."""
-    return max(1, int(min(edge.probe.cycle_s for edge in edges) / 2))

@@ -149,8 +149,8 @@ def test_a_probe_that_changes_keeps_its_item() -> None:
     slower = SH_LA.probe.model_copy(update={"packets": 5, "cycle_s": 60.0})
     plan = diff(desired([SH_LA.model_copy(update={"probe": slower})]), ASKED, SCOPE)
     assert plan.counts() == {
-        Action.UPDATE: 5 * 3 + 6 + 4 + 2 + 2 + 1
-    }  # edges, routes, advice, states and evidence, ways to proxies, map
+        Action.UPDATE: 5 * 3 + 6 + 4 + 2 + 2 + 5 + 1
+    }  # edges, routes, advice, states and evidence, ways to proxies, triggers that count looks, map
     for change in plan.changes:
         if change.ref.key[-1].startswith(names.KEY_PROBE):
             assert change.differences().keys() == {"key", "delay"}
