@@ -71,8 +71,11 @@ def look_s(cycle_s: float) -> int:
 
 
 def looks(cycles: float, cycle_s: float) -> int:
-    """Return how many evaluations in a row span so many cycles, from the first to the last."""
-    return ceil(cycles * cycle_s / look_s(cycle_s)) + 1
+    """Return how many evaluations in a row span so many cycles, from the first to the last.
+
+    One spans half a cycle at most: delivery takes its time, however short cycles are.
+    """
+    return ceil(cycles * max(2, cycle_s / look_s(cycle_s))) + 1
 
 
 def usual(items: EdgeItems) -> str:
