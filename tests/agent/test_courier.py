@@ -30,6 +30,7 @@ class Talk:
         settings = load_settings({"server": server, "hostname": "h", "refresh": "1s"}, None)
         self.lists: list[tuple[Item, ...]] = []
         self.spool = Spool(None, 10**6, 60)
+        self.spool.start()
         self._resolver = Resolver()
         self._courier = Courier(
             settings, 0, self._resolver, Security(settings.tls), self.spool, self.lists.append
@@ -42,6 +43,7 @@ class Talk:
 
     def close(self) -> None:
         self._courier.stop()
+        self.spool.stop()
         self._resolver.close()
 
 

@@ -97,7 +97,7 @@ def test_an_answer_in_crumbs_is_read(tcp_server: StartServer, resolver: Resolver
             f"decompresses to more than {REPLY_MAX_BYTES} bytes",
         ),
     ],
-    ids=str,
+    ids=lambda said: str(said)[:40],
 )
 def test_a_bad_answer_is_an_error_that_names_the_server(
     tcp_server: StartServer, resolver: Resolver, reply: bytes, reason: str
